@@ -1,0 +1,65 @@
+# Everything a fresh machine needs is Python 3.11 or 3.12, make, and a package index.
+SHELL := /bin/sh
+BIN := .venv/bin
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 13))
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --no-deps
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
+  --group build pyproject.toml
+DEEP_SEED ?= $(shell date -u +%Y%j)
+DEEP_SECONDS ?= 1200
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: .venv/installed  ## install what it takes and serve the demo on loopback
+	@$(BIN)/authz demo
+
+test: lint types  ## format, lint, types, and all tests but the deep ones
+	$(BIN)/python -m pytest -m "not deep"
+
+test-deep: .venv/installed-test  ## random and long tests; DEEP_SEED=... repeats a run
+	@echo "deep tests: DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS)"
+	DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS) $(BIN)/python -m pytest tests/deep -m deep
+
+check: test  ## what a change must pass before it is committed
+
+lint: .venv/installed-test  ## format and lint, changing nothing
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/installed-test  ## mypy, strict
+	$(BIN)/mypy
+
+bench: .venv/installed-test  ## one line a measurement
+	@for file in tests/bench/bench_*.py; do $(BIN)/python "$$file" || exit; done
+
+lock: .venv/installed-test  ## pin the newest versions that pyproject.toml allows
+	$(LOCK) --upgrade --output-file requirements.txt
+	$(LOCK) --upgrade --extra test --constraint requirements.txt --output-file requirements-test.txt
+
+clean:  ## remove what make made; var/ stays
+	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@for python in $(PYTHON) python3.11 python3.12 python3; do \
+	  if "$$python" -c "$(FITS)" 2>/dev/null; then \
+	    echo "making .venv with $$("$$python" -V)"; exec "$$python" -m venv .venv; \
+	  fi; \
+	done; \
+	echo "error: no Python 3.11 or 3.12 with venv was found; name one: make PYTHON=/path/to/python3.11" >&2; \
+	exit 1
+
+.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+	@echo "installing what requirements.txt locks"
+	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements.txt
+	@$(INSTALL) --no-build-isolation --no-index --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed requirements-test.txt
+	@echo "installing what requirements-test.txt locks"
+	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements-test.txt
+	@touch $@
+
+.PHONY: help run test test-deep check lint types bench lock clean
