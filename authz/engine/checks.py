@@ -1,0 +1,222 @@
+"""What must be true of a policy set before it may decide, beyond that it parses.
+
+A name that is spelt wrong must never be a rule that silently does not match: a misspelt
+type, attribute, action or predicate is an error here, with its line and the nearest name
+that exists.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from authz.engine import predicates
+from authz.engine.clauses import Clause, Constant, Goal, Path, Variable
+from authz.engine.place import near_miss
+from authz.engine.schema import BUILT_IN, Schema
+from authz.errors import PolicyCheckError, PolicyReferenceError
+from authz.model import Effect
+
+POLICY_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9]+(-[a-z0-9]+)*")
+ENTRY_POINTS = tuple(effect.value for effect in Effect)
+#: Predicates whose first argument is an action; it must be one that the schema declares.
+ACTION_PREDICATES = ("needs_permission", "web_only", "protected")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyHead:
+    """One policy: its id, its effect, and where it stands."""
+
+    id: str
+    effect: Effect
+    file: str
+    line: int
+
+
+@dataclass(slots=True)
+class _Names:
+    """What the schema gives a meaning to, ready to be looked up."""
+
+    schema: Schema
+    #: Class name -> attribute name -> whether a rule always finds a value: required, or
+    #: with a default.
+    classes: dict[str, dict[str, bool]] = field(default_factory=dict)
+    actions: frozenset[str] = frozenset()
+    everywhere: frozenset[str] = frozenset()
+
+    def __post_init__(self) -> None:
+        types = self.schema.types
+        for name, members in self.schema.classes().items():
+            tables = [_certain(types[member].attributes) for member in members]
+            self.classes[name] = _common(tables) | dict.fromkeys(BUILT_IN, True)
+        self.classes["Context"] = _certain(self.schema.context_attributes())
+        self.actions = frozenset().union(*(t.actions for t in types.values()))
+        self.everywhere = frozenset().union(*self.classes.values())
+
+    def of(self, types: Iterable[str]) -> dict[str, bool]:
+        """The attributes that all these types have."""
+        tables = [self.classes[self.schema.types[name].class_name] for name in types]
+        return _common(tables)
+
+
+def _certain(attributes: Mapping[str, object]) -> dict[str, bool]:
+    return {
+        name: bool(getattr(a, "required", False)) or getattr(a, "default", None) is not None
+        for name, a in attributes.items()
+    }
+
+
+def _common(tables: list[dict[str, bool]]) -> dict[str, bool]:
+    if not tables:
+        return {}
+    shared = set(tables[0]).intersection(*tables)
+    return {name: all(table[name] for table in tables) for name in shared}
+
+
+def check(clauses: list[Clause], schema: Schema) -> list[PolicyHead]:
+    """The policies among the clauses, once everything is in order.
+
+    Order: as in the files. Raises: PolicyReferenceError or PolicyCheckError with file and
+    line.
+    """
+    names = _Names(schema)
+    heads = _heads(clauses)
+    for clause in clauses:
+        _check_classes(clause, names)
+        _check_actions(clause, names)
+        _check_attributes(clause, names)
+        _check_constrained(clause)
+    predicates.check(clauses, ENTRY_POINTS)
+    return heads
+
+
+def _unknown(clause: Clause, message: str) -> PolicyReferenceError:
+    return PolicyReferenceError(message, file=clause.file, line=clause.line)
+
+
+def _wrong(clause: Clause, message: str, policy_id: str = "") -> PolicyCheckError:
+    return PolicyCheckError(
+        message, file=clause.file, line=clause.line, policy_id=policy_id
+    )
+
+
+def _heads(clauses: list[Clause]) -> list[PolicyHead]:
+    found: dict[str, PolicyHead] = {}
+    for clause in clauses:
+        if clause.name not in ENTRY_POINTS:
+            continue
+        if len(clause.parameters) != 5:
+            raise _wrong(
+                clause, f"`{clause.name}` takes id, subject, action, resource and context"
+            )
+        term = clause.parameters[0].term
+        if not isinstance(term, Constant) or not isinstance(term.value, str):
+            raise _wrong(clause, "the first parameter of a policy is its id, written out")
+        if not POLICY_ID.fullmatch(term.value):
+            raise _wrong(
+                clause,
+                f"`{term.value}` is not a policy id: write `domain.sentence-in-kebab-case`",
+            )
+        if first := found.get(term.value):
+            raise _wrong(
+                clause,
+                f"the id `{term.value}` is taken at {first.file}:{first.line}: one clause "
+                "an id, give an alternative its own",
+                term.value,
+            )
+        found[term.value] = PolicyHead(
+            term.value, Effect(clause.name), clause.file, clause.line
+        )
+    return list(found.values())
+
+
+def _check_classes(clause: Clause, names: _Names) -> None:
+    used = [p.class_name for p in clause.parameters]
+    used += [goal.name for goal in clause.body.walk() if goal.kind == "Isa"]
+    for name in used:
+        if name and name not in names.classes and name != "String":
+            raise _unknown(clause, f"unknown type `{name}`{near_miss(name, names.classes)}")
+
+
+def _check_actions(clause: Clause, names: _Names) -> None:
+    owner, known = None, names.actions
+    if clause.name in ENTRY_POINTS:
+        term, owner = clause.parameters[2].term, clause.parameters[3].class_name
+        if owner and isinstance(term, Constant):
+            types = names.schema.classes().get(owner, ())
+            known = frozenset().union(*(names.schema.types[t].actions for t in types))
+    elif clause.name in ACTION_PREDICATES:
+        term = clause.parameters[0].term
+    else:
+        return
+    if isinstance(term, Constant) and term.value not in known:
+        of = f" of `{owner}`" if owner else ""
+        near = near_miss(str(term.value), known)
+        raise _unknown(clause, f"unknown action `{term.value}`{of}{near}")
+
+
+def _check_constrained(clause: Clause) -> None:
+    """Refuse a permit that lets anybody do anything to everything."""
+    if clause.name == Effect.PERMIT and not clause.has_body:
+        _, subject, action, resource, _ = clause.parameters
+        if not (
+            subject.class_name or resource.class_name or isinstance(action.term, Constant)
+        ):
+            raise _wrong(clause, "a permit that constrains nothing allows everything")
+
+
+def _check_attributes(clause: Clause, names: _Names) -> None:
+    tables = _variables(clause, names)
+    for term in clause.terms():
+        if not isinstance(term, Path):
+            continue
+        if not isinstance(term.base, Variable):
+            raise _unknown(
+                clause,
+                f"`{term.attribute}` is read of a value, and values have no attributes",
+            )
+        table = tables.get(term.base.name)
+        known = names.everywhere if table is None else table
+        if term.attribute not in known:
+            raise _unknown(
+                clause,
+                f"unknown attribute `{term.attribute}` of `{term.base.name}`"
+                f"{near_miss(term.attribute, known)}",
+            )
+        if clause.name == Effect.FORBID and table is not None and not table[term.attribute]:
+            raise _wrong(
+                clause,
+                f"a forbid reads `{term.attribute}`, which may be absent and would then "
+                "not forbid: declare it `required` or give it a `default`",
+            )
+
+
+def _variables(clause: Clause, names: _Names) -> dict[str, dict[str, bool] | None]:
+    """Variable -> the attributes that it surely has; None where its type is not known."""
+    types = names.schema.types
+    places: list[dict[str, bool] | None] = [None] * len(clause.parameters)
+    if clause.name in ENTRY_POINTS:
+        subjects = [t.name for t in types.values() if t.subject]
+        places[1], places[3] = names.of(subjects), names.of(types)
+        places[4] = names.classes["Context"]
+    found: dict[str, dict[str, bool] | None] = {}
+    for parameter, table in zip(clause.parameters, places, strict=True):
+        if isinstance(parameter.term, Variable):
+            restricted = names.classes.get(parameter.class_name or "")
+            found[parameter.term.name] = table if restricted is None else restricted
+    for goal in clause.body.walk():
+        if goal.kind == "In" and isinstance(goal.terms[0], Variable):
+            found.setdefault(goal.terms[0].name, _element(goal, names))
+        if goal.kind == "Isa" and isinstance(goal.terms[0], Variable):
+            found[goal.terms[0].name] = names.classes.get(goal.name)
+    return found
+
+
+def _element(goal: Goal, names: _Names) -> dict[str, bool] | None:
+    """Fields of the records in a record-set; None for an element of anything else."""
+    path = goal.terms[1]
+    if isinstance(path, Path):
+        for kind in names.schema.types.values():
+            attribute = kind.attributes.get(path.attribute)
+            if attribute is not None and attribute.fields:
+                return dict.fromkeys(attribute.fields, False)
+    return None

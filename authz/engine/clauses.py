@@ -1,0 +1,225 @@
+"""Rules as data: what oso's parser says, in a shape that checks can read.
+
+oso rewrites `subject.roles` into a goal of its own (`Dot(subject, "roles", _value_1)`);
+here it becomes a path again. Nothing is evaluated and nothing is refused but what no policy
+may contain at all: method calls, computed attributes, constructors and the debugger.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from authz.engine.polar import rule_tree
+from authz.engine.text import Statement
+from authz.errors import PolicySyntaxError
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable of a rule."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A string, an integer, a boolean, or None for nil."""
+
+    value: str | int | bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """An attribute of a variable, or of another path."""
+
+    base: "Term"
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A literal list, or anything else that holds terms."""
+
+    terms: tuple["Term", ...]
+
+
+Term = Variable | Constant | Path | Items
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """One step of a body.
+
+    kind: `And`, `Or`, `Not`, `ForAll` hold goals; `Call` names a predicate; any other kind
+    is oso's operator (`Unify`, `Neq`, `Lt`, `In`, `Isa`, ...) over terms.
+    """
+
+    kind: str
+    name: str = ""
+    terms: tuple[Term, ...] = ()
+    goals: tuple["Goal", ...] = ()
+
+    def walk(self) -> Iterator["Goal"]:
+        """This goal and every goal inside it, from left to right."""
+        yield self
+        for goal in self.goals:
+            yield from goal.walk()
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of a head, with the class that it is restricted to."""
+
+    term: Term
+    class_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One rule or fact."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Goal
+    file: str
+    line: int
+
+    @property
+    def has_body(self) -> bool:
+        """Whether anything follows its `if`."""
+        return self.body.kind != "And" or bool(self.body.goals)
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether it is a row: constants only, and no body."""
+        constant = all(isinstance(p.term, Constant) for p in self.parameters)
+        return constant and not self.has_body
+
+    def row(self) -> tuple[str | int | bool | None, ...]:
+        """The constants of a fact."""
+        return tuple(p.term.value for p in self.parameters if isinstance(p.term, Constant))
+
+    def terms(self) -> Iterator[Term]:
+        """Every term of head and body, inner ones after the path that holds them."""
+        for parameter in self.parameters:
+            yield from _inner(parameter.term)
+        for goal in self.body.walk():
+            for term in goal.terms:
+                yield from _inner(term)
+
+
+def _inner(term: Term) -> Iterator[Term]:
+    yield term
+    if isinstance(term, Path):
+        yield from _inner(term.base)
+    elif isinstance(term, Items):
+        for item in term.terms:
+            yield from _inner(item)
+
+
+def read(statement: Statement) -> Clause:
+    """The clause that a statement is. Raises: PolicySyntaxError with file and line."""
+    return _Reader(statement).clause(rule_tree(statement))
+
+
+_REFUSED = {
+    "New": "a policy constructs nothing: `new`",
+    "Debug": "a policy opens no debugger: `debug`",
+    # It would stop the search among all policies, and so hide a forbid.
+    "Cut": "a policy does not end the search: `cut`",
+}
+_COMPOUND = ("And", "Or", "Not", "ForAll")
+
+
+class _Reader:
+    """One syntax tree -> Clause."""
+
+    def __init__(self, statement: Statement):
+        self._at = statement
+        self._paths: dict[str, tuple[Any, str]] = {}
+
+    def clause(self, tree: dict[str, Any]) -> Clause:
+        self._collect_paths(tree["body"])
+        parameters = tuple(
+            Parameter(self._term(p["parameter"]), self._class(p["specializer"]))
+            for p in tree["params"]
+        )
+        return Clause(
+            tree["name"], parameters, self._goal(tree["body"]), self._at.file, self._at.line
+        )
+
+    def _refuse(self, message: str) -> PolicySyntaxError:
+        return PolicySyntaxError(message, file=self._at.file, line=self._at.line)
+
+    def _collect_paths(self, node: dict[str, Any]) -> None:
+        expression = node["value"].get("Expression")
+        if expression is None:
+            return
+        if expression["operator"] in _REFUSED:
+            raise self._refuse(_REFUSED[expression["operator"]])
+        args = expression["args"]
+        if expression["operator"] == "Dot":
+            attribute = args[1]["value"]
+            if "Call" in attribute:
+                raise self._refuse(
+                    f"a policy calls no methods: `{attribute['Call']['name']}`"
+                )
+            if "String" not in attribute or len(args) != 3:
+                raise self._refuse("the name of an attribute is written out, not computed")
+            self._paths[args[2]["value"]["Variable"]] = (args[0], attribute["String"])
+        for arg in args:
+            self._collect_paths(arg)
+
+    def _class(self, node: dict[str, Any] | None) -> str | None:
+        if node is None:
+            return None
+        instance = node["value"].get("Pattern", {}).get("Instance")
+        if instance is None or instance["fields"]["fields"]:
+            raise self._refuse(
+                "a parameter is restricted by a type alone; compare attributes in the body"
+            )
+        return str(instance["tag"])
+
+    def _term(self, node: dict[str, Any]) -> Term:
+        ((kind, value),) = node["value"].items()
+        if kind == "Variable":
+            if value in self._paths:
+                base, attribute = self._paths[value]
+                return Path(self._term(base), attribute)
+            return Constant(None) if value == "nil" else Variable(value)
+        if kind in ("String", "Boolean"):
+            return Constant(value)
+        if kind == "Number" and "Integer" in value:
+            return Constant(value["Integer"])
+        if kind == "List":
+            return Items(tuple(self._term(item) for item in value))
+        if kind == "Pattern":
+            return Items(())
+        raise self._refuse(
+            f"a {kind.lower()} as a value: use strings, integers, true, false, nil or lists"
+        )
+
+    def _goal(self, node: dict[str, Any]) -> Goal:
+        ((kind, value),) = node["value"].items()
+        if kind == "Call":
+            if value["kwargs"]:
+                raise self._refuse(f"named arguments in the call of `{value['name']}`")
+            return Goal(
+                "Call", value["name"], tuple(self._term(arg) for arg in value["args"])
+            )
+        if kind != "Expression":
+            return Goal("Value", terms=(self._term(node),))
+        operator, args = value["operator"], value["args"]
+        if operator not in _COMPOUND:
+            name = self._class(args[1]) or "" if operator == "Isa" else ""
+            return Goal(operator, name, tuple(self._term(arg) for arg in args))
+        goals = tuple(self._goal(arg) for arg in args if not _is_path(arg))
+        return (
+            goals[0]
+            if operator == "And" and len(goals) == 1
+            else Goal(operator, goals=goals)
+        )
+
+
+def _is_path(node: dict[str, Any]) -> bool:
+    return bool(node["value"].get("Expression", {}).get("operator") == "Dot")

@@ -1,0 +1,193 @@
+"""A policy set: read from a directory, vetted, and from then on immutable.
+
+Its revision is the hash of its content. Whoever wants another set loads another one and
+swaps the reference.
+"""
+
+import os
+import stat
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from authz.engine import catalogue
+from authz.engine.catalogue import CatalogueEntry
+from authz.engine.child import vetted
+from authz.engine.combine import Evaluation
+from authz.engine.polar import EvaluationFailed, PolarEngine
+from authz.engine.records import Record, record_classes
+from authz.engine.schema import Schema
+from authz.engine.schema_file import parse_schema
+from authz.engine.text import FILE_LIMIT_BYTES, check_files
+from authz.engine.vet import SCHEMA_FILE, catalogue_texts, digest, polar_texts
+from authz.errors import PolicyCheckError, PolicyError
+from authz.model import Effect, EvaluationError
+
+#: How long one decision may go on asking policy by policy after one of them failed.
+FALLBACK_LIMIT_S = 1.0
+_NOT_OF_THE_SET = ("_test.yaml", "invariants.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySource:
+    """The files of a policy set, as they were read."""
+
+    files: Mapping[str, bytes]
+    revision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One named permit or forbid."""
+
+    id: str
+    effect: Effect
+    file: str
+    line: int
+    entry: CatalogueEntry
+
+
+def read_directory(path: Path) -> PolicySource:
+    """All rule files, catalogues and the schema of a directory.
+
+    Raises: PolicyError naming the file.
+    """
+    files: dict[str, bytes] = {}
+    try:
+        with os.scandir(path) as found:
+            names = sorted(entry.name for entry in found)
+    except OSError as exc:
+        raise PolicyError(
+            f"cannot read the policy directory `{path}`: {exc.strerror}"
+        ) from exc
+    for name in names:
+        if name.startswith(".") or name.endswith(_NOT_OF_THE_SET):
+            continue
+        if not name.isprintable() or not name.isascii():
+            raise PolicyError(f"a file name is letters, digits, `-` and `_`: {ascii(name)}")
+        if name.endswith((".polar", ".yaml")):
+            files[name] = _read_file(path / name)
+    if not any(name.endswith(".polar") for name in files):
+        raise PolicyCheckError(f"no policy file (*.polar) in `{path}`")
+    return PolicySource(MappingProxyType(files), digest(files))
+
+
+def _read_file(path: Path) -> bytes:
+    """The content, at most one byte over the limit of a file; a FIFO never blocks."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as exc:
+        raise PolicyError(f"cannot be read: {exc.strerror}", file=path.name) from exc
+    try:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise PolicyError("is no regular file", file=path.name)
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read(FILE_LIMIT_BYTES + 1)
+    finally:
+        os.close(handle)
+
+
+class PolicySet:
+    """Everything that decides, explains or lists asks one of these."""
+
+    def __init__(
+        self,
+        revision: str,
+        schema: Schema,
+        policies: Mapping[str, Policy],
+        classes: Mapping[str, type[Record]],
+        engine: PolarEngine,
+    ):
+        self.revision = revision
+        self.schema = schema
+        self.policies = policies
+        self._classes = classes
+        self._engine = engine
+        self._ids = {
+            e: sorted(p.id for p in policies.values() if p.effect is e) for e in Effect
+        }
+
+    def record(self, type: str, values: Mapping[str, object]) -> Record:
+        """What rules see of a subject or resource of that type."""
+        return self._classes[self.schema.types[type].class_name](values)
+
+    def context(self, values: Mapping[str, object]) -> Record:
+        """What rules see of the context, action properties included."""
+        return self._classes["Context"](values)
+
+    def rows(self, predicate: str, *arguments: str | None) -> list[tuple[Any, ...]]:
+        """The rows of a predicate, sorted; None stands for any value, as in
+        `rows("may_assign", "owner", None)`.
+
+        Raises: EvaluationFailed when the predicate is not there or cannot be evaluated.
+        """
+        return self._engine.rows(predicate, arguments)
+
+    def evaluate(
+        self, subject: Record, action: str, resource: Record, context: Record
+    ) -> Evaluation:
+        """Which policies hold. A policy that errs is reported under its id; the others
+        still count.
+        """
+        args = (subject, action, resource, context)
+        permits, permit_errors = self._satisfied(Effect.PERMIT, args)
+        forbids, forbid_errors = self._satisfied(Effect.FORBID, args)
+        return Evaluation(permits, forbids, permit_errors, forbid_errors)
+
+    def _satisfied(
+        self, effect: Effect, args: tuple[object, ...]
+    ) -> tuple[frozenset[str], tuple[EvaluationError, ...]]:
+        try:
+            return frozenset(self._engine.ids(effect.value, args)), ()
+        except EvaluationFailed:
+            # WHY: an error ends the whole query and hides later matches, so each policy is
+            # asked alone.
+            return self._one_by_one(effect, args)
+
+    def _one_by_one(
+        self, effect: Effect, args: tuple[object, ...]
+    ) -> tuple[frozenset[str], tuple[EvaluationError, ...]]:
+        found: set[str] = set()
+        failed: list[EvaluationError] = []
+        end = time.monotonic() + FALLBACK_LIMIT_S
+        for policy_id in self._ids[effect]:
+            if time.monotonic() > end:
+                failed.append(
+                    EvaluationError(
+                        policy_id, "not evaluated: the decision ran out of time"
+                    )
+                )
+                continue
+            try:
+                if self._engine.holds(effect.value, policy_id, args):
+                    found.add(policy_id)
+            except EvaluationFailed as exc:
+                failed.append(EvaluationError(policy_id, str(exc)))
+        return frozenset(found), tuple(failed)
+
+
+def load(
+    source: PolicySource,
+    *,
+    budget_ms: int = 100,
+    cpu_seconds: int = 10,
+    memory_mib: int = 512,
+) -> PolicySet:
+    """The policy set of exactly these bytes, once a child process has vetted them.
+
+    Units: budget_ms bounds one query, cpu_seconds and memory_mib the child.
+    Raises: PolicyError with file, line and what to do.
+    """
+    texts = check_files(source.files)
+    heads = vetted(
+        source.files, budget_ms=budget_ms, cpu_seconds=cpu_seconds, memory_mib=memory_mib
+    )
+    schema = parse_schema(texts[SCHEMA_FILE], SCHEMA_FILE)
+    entries = catalogue.match(heads, catalogue_texts(texts))
+    classes = record_classes(schema)
+    engine = PolarEngine(polar_texts(texts), classes, budget_ms)
+    policies = {h.id: Policy(h.id, h.effect, h.file, h.line, entries[h.id]) for h in heads}
+    return PolicySet(source.revision, schema, MappingProxyType(policies), classes, engine)
