@@ -1,0 +1,185 @@
+"""The facts behind decisions, cached, and never older than the last commit.
+
+SQLite counts the commits of everybody else for each connection (`PRAGMA data_version`). One
+connection is kept for that alone, never inside a transaction; when its number moves, the
+tenant's revision is read again, and only a new revision drops what is cached of that
+tenant. What is loaded is read in one transaction with the revision it is filed under. When
+the file at the path is no longer the one that was opened, or a revision goes back, the
+facts cannot be trusted, and stay unavailable.
+"""
+
+import sqlite3
+import threading
+
+from authz.decisions.ports import Clock, Stored
+from authz.engine.schema import Schema
+from authz.errors import NotFound, Unavailable
+from authz.storage import sessions
+from authz.storage.attributes import read
+from authz.storage.database import (
+    BUSY_TIMEOUT_SECONDS,
+    Database,
+    translated_errors,
+    uri,
+)
+from authz.storage.fields import ID_MAX
+from authz.storage.tables import Tenant
+
+#: Things cached of one tenant; the oldest go first.
+CACHED_MAX = 50_000
+
+
+class _Cache:
+    """What is known of one tenant at one revision."""
+
+    __slots__ = ("entries", "revision", "version")
+
+    def __init__(self, revision: int, version: int):
+        self.revision = revision
+        #: The last `data_version` at which the revision was seen to be this one.
+        self.version = version
+        self.entries: dict[tuple[str, str], Stored | None] = {}
+
+
+class StoredFacts:
+    """The policy information point (PIP) on a database file, for many threads at a time.
+
+    Raises: Unavailable from every method once the file cannot be trusted.
+    """
+
+    def __init__(self, database: Database, schema: Schema, clock: Clock):
+        self._schema = schema
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._caches: dict[str, _Cache] = {}
+        self._database = database
+        self._reader = Database(database.path, clock, shared=True)
+        with translated_errors():
+            self._watcher = _watcher(database)
+        database.check_file()
+
+    def use_schema(self, schema: Schema) -> None:
+        """Answer by another schema from now on, as after a reload of the policies."""
+        with self._lock:
+            self._schema = schema
+            self._caches = {}
+
+    def check(self) -> None:
+        """Nothing, as long as decisions can rest on the file."""
+        with self._lock, self._reader.reading():
+            self._database.check_file()
+            Tenant.select().count(self._reader.db)
+
+    def revision(self, tenant: str) -> int:
+        """The tenant's data revision now; what `find` says next is at least that fresh."""
+        with self._lock:
+            self._database.check_file()
+            try:
+                version: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
+            except sqlite3.Error as exc:
+                raise Unavailable(f"the database cannot be used: {exc}") from exc
+            cache = self._caches.get(tenant)
+            if cache is None or cache.version != version:
+                cache = self._at_revision(tenant, self._read_revision(tenant), version)
+            return cache.revision
+
+    def held_revision(self, tenant: str) -> int | None:
+        """The revision that the cached facts are of, without asking the file.
+
+        When it is the same before and after several `find`, all of them are of that one
+        revision.
+        """
+        cache = self._caches.get(tenant)
+        return None if cache is None else cache.revision
+
+    def find(self, tenant: str, type: str, id: str) -> Stored | None:
+        """What is stored of one thing; None when the tenant has no such thing."""
+        if self._database.distrusted is not None:
+            raise Unavailable(self._database.distrusted)
+        cache = self._caches.get(tenant)
+        if cache is not None:
+            try:
+                found = cache.entries[type, id]
+            except KeyError:
+                return self._load(tenant, type, id)
+            if (
+                found is None
+                or found.valid_until is None
+                or self._clock() < found.valid_until
+            ):
+                return found
+        return self._load(tenant, type, id)
+
+    def pages_unlocked(self, tenant: str, session: str, user: str) -> bool:
+        """Whether that live session of that user has the protected pages unlocked now."""
+        with self._lock:
+            self._database.check_file()
+            found = sessions.find(self._reader, tenant, session)
+        if found is None or found.account != user:
+            return False
+        return found.has_pages_unlocked(self._clock())
+
+    def close(self) -> None:
+        """Close the connections."""
+        with self._lock:
+            self._caches = {}
+            self._watcher.close()
+            self._reader.close()
+
+    def _load(self, tenant: str, type: str, id: str) -> Stored | None:
+        with self._lock:
+            self._database.check_file()
+            declared = self._schema.types.get(type)
+            if declared is None or not _can_be_stored(id):
+                return None
+            with self._reader.reading():
+                revision = self._read_revision(tenant)
+                found = read(self._reader, declared, tenant, id, self._clock())
+            cache = self._at_revision(tenant, revision)
+            if len(cache.entries) >= CACHED_MAX:
+                del cache.entries[next(iter(cache.entries))]
+            cache.entries[type, id] = found
+            return found
+
+    def _read_revision(self, tenant: str) -> int:
+        chosen = Tenant.select(Tenant.revision).where(Tenant.slug == tenant)
+        with translated_errors():
+            found: int | None = chosen.scalar(self._reader.db)
+        if found is None:
+            self._caches.pop(tenant, None)
+            raise NotFound(f"unknown tenant `{tenant}`")
+        return found
+
+    def _at_revision(self, tenant: str, revision: int, version: int = -1) -> _Cache:
+        """The tenant's cache, empty when the revision is a new one."""
+        cache = self._caches.get(tenant)
+        if cache is None or cache.revision < revision:
+            cache = self._caches[tenant] = _Cache(revision, version)
+        elif cache.revision > revision:
+            back = f"from {cache.revision} to {revision}"
+            self._database.distrusted = f"the revision of `{tenant}` went back {back}"
+            raise Unavailable(self._database.distrusted)
+        elif version >= 0:
+            cache.version = version
+        return cache
+
+
+def _watcher(database: Database) -> sqlite3.Connection:
+    """A connection that has read the file once and will begin no transaction."""
+    connection = sqlite3.connect(
+        uri(database.path),
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        timeout=BUSY_TIMEOUT_SECONDS,
+    )
+    connection.execute("PRAGMA data_version").fetchone()
+    return connection
+
+
+def _can_be_stored(id: str) -> bool:
+    """Whether anything can have that id; what nothing can have is not even cached."""
+    try:
+        return len(id) <= ID_MAX and bool(id.encode())
+    except UnicodeEncodeError:
+        return False

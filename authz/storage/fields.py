@@ -1,0 +1,81 @@
+"""What a text must be to be saved: there, not endless, and nothing that cannot be seen."""
+
+import re
+import unicodedata
+
+from authz.errors import InvalidChange
+
+NAME_MAX = 200
+#: Bidirectional classes of characters that turn the order of those behind them.
+TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+ID_MAX = 256
+SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+LANGUAGE = re.compile(r"[a-z]{2,3}")
+
+
+def text(value: str, field: str, longest: int = NAME_MAX) -> str:
+    """The value without spaces around it. Raises: InvalidChange with the field."""
+    value = value.strip()
+    if not value:
+        raise InvalidChange(f"`{field}` is missing", field=field)
+    if len(value) > longest:
+        raise InvalidChange(f"`{field}` is longer than {longest} characters", field=field)
+    if any(
+        unicodedata.category(char) in ("Cc", "Cs")
+        or unicodedata.bidirectional(char) in TURNING
+        for char in value
+    ):
+        raise InvalidChange(f"`{field}` holds a character that cannot be seen", field=field)
+    return value
+
+
+def optional_text(value: str | None, field: str, longest: int = NAME_MAX) -> str | None:
+    """The same; None for nothing."""
+    return text(value, field, longest) if value and value.strip() else None
+
+
+def identifier(value: str, field: str = "id") -> str:
+    """An id as an app or a person chose it. Raises: InvalidChange with the field."""
+    if text(value, field, ID_MAX) != value:
+        raise InvalidChange(f"`{field}` has a space around it", field=field)
+    return value
+
+
+def slug(value: str) -> str:
+    """The name of a tenant in addresses. Raises: InvalidChange."""
+    return _matching(SLUG, value, "slug", "small letters, digits and `-`")
+
+
+def key(value: str, field: str) -> str:
+    """The id of a role or an option, which the policies give a meaning.
+
+    Raises: InvalidChange.
+    """
+    return _matching(KEY, value, field, "letters, digits, `_`, `-` and `.`")
+
+
+def timezone(value: str) -> str:
+    """The name of a time zone, as `Asia/Tashkent`. Raises: InvalidChange."""
+    return _matching(TIMEZONE, value, "timezone", "a name as `Asia/Tashkent`")
+
+
+def language(value: str) -> str:
+    """A language code, as `en`. Raises: InvalidChange."""
+    return _matching(LANGUAGE, value, "language", "a code as `en`")
+
+
+def choice(value: str, field: str, known: tuple[str, ...]) -> str:
+    """One of the known values. Raises: InvalidChange with the field."""
+    if value not in known:
+        raise InvalidChange(
+            f"unknown {field} `{value}`: one of {', '.join(known)}", field=field
+        )
+    return value
+
+
+def _matching(pattern: re.Pattern[str], value: str, field: str, rule: str) -> str:
+    if not pattern.fullmatch(value):
+        raise InvalidChange(f"`{value}` is no {field}: {rule}", field=field)
+    return value

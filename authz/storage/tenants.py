@@ -1,0 +1,149 @@
+"""Tenants: the companies, and the built-in `system` of the operators."""
+
+from dataclasses import dataclass
+
+from authz.errors import Conflict, InvalidChange, NotFound
+from authz.storage import fields
+from authz.storage.changes import change
+from authz.storage.database import Database
+from authz.storage.events import Actor
+from authz.storage.tables import Session
+from authz.storage.tables import Tenant as Row
+
+KINDS = ("minigrid", "metering", "system")
+STATUSES = ("active", "suspended")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """A company."""
+
+    slug: str
+    name: str
+    kind: str
+    status: str
+    email: str | None
+    country: str | None
+    #: Whether the Protected Pages Password is in use.
+    ppp_enabled: bool
+    revision: int
+
+
+def create_tenant(
+    database: Database,
+    slug: str,
+    *,
+    actor: Actor,
+    name: str,
+    kind: str,
+    email: str | None = None,
+    country: str | None = None,
+    ppp_hash: str | None = None,
+) -> Tenant:
+    """A new company; with `ppp_hash` its protected pages ask for that password.
+
+    Raises: Conflict when the slug or the name is taken; InvalidChange with the field at
+    fault.
+    """
+    row = {
+        "slug": fields.slug(slug),
+        "name": fields.text(name, "name"),
+        "kind": fields.choice(kind, "kind", KINDS),
+        "email": fields.optional_text(email, "email"),
+        "country": fields.optional_text(country, "country", 2),
+        "ppp_enabled": ppp_hash is not None,
+    }
+    with database.transaction():
+        if Row.select().where(Row.slug == slug).exists(database.db):
+            raise Conflict(f"there is a tenant `{slug}` already")
+        now = database.now()
+        Row.insert(
+            **row,
+            ppp_hash=ppp_hash,
+            ppp_changed_at=now if ppp_hash else None,
+            created_at=now,
+        ).execute(database.db)
+        with change(
+            database,
+            slug,
+            actor=actor,
+            action="tenant.created",
+            about=("tenant", slug),
+            kind="created",
+            label=name,
+            after=row,
+        ):
+            pass
+        return find_tenant(database, slug)
+
+
+def find_tenant(database: Database, tenant: str) -> Tenant:
+    """The company of that slug. Raises: NotFound."""
+    with database.reading():
+        row = Row.select().where(Row.slug == tenant).first(database.db)
+    if row is None:
+        raise NotFound(f"unknown tenant `{tenant}`")
+    return _tenant(row)
+
+
+def list_tenants(database: Database) -> list[Tenant]:
+    """All companies, by slug."""
+    with database.reading():
+        return [
+            _tenant(row) for row in Row.select().order_by(Row.slug).execute(database.db)
+        ]
+
+
+def set_status(database: Database, tenant: str, status: str, *, actor: Actor) -> None:
+    """Suspend a company or let it work again."""
+    fields.choice(status, "status", STATUSES)
+    before = find_tenant(database, tenant).status
+    with change(
+        database,
+        tenant,
+        actor=actor,
+        action="tenant.status_set",
+        about=("tenant", tenant),
+        before={"status": before},
+        after={"status": status},
+    ):
+        Row.update(status=status).where(Row.slug == tenant).execute(database.db)
+
+
+def set_pages_password(
+    database: Database, tenant: str, ppp_hash: str | None, *, actor: Actor
+) -> None:
+    """Use another Protected Pages Password, or none; all unlocks of the company end."""
+    if ppp_hash == "":
+        raise InvalidChange("the password is missing", field="password")
+    before = find_tenant(database, tenant).ppp_enabled
+    with change(
+        database,
+        tenant,
+        actor=actor,
+        action="tenant.pages_password_set",
+        about=("tenant", tenant),
+        before={"enabled": before},
+        after={"enabled": ppp_hash is not None},
+    ):
+        Row.update(
+            ppp_enabled=ppp_hash is not None,
+            ppp_hash=ppp_hash,
+            ppp_changed_at=database.now(),
+        ).where(Row.slug == tenant).execute(database.db)
+        Session.update(pages_unlocked_until=None).where(Session.tenant == tenant).execute(
+            database.db
+        )
+
+
+def _tenant(row: Row) -> Tenant:
+    return Tenant(
+        slug=row.slug,
+        name=row.name,
+        kind=row.kind,
+        status=row.status,
+        email=row.email,
+        country=row.country,
+        ppp_enabled=bool(row.ppp_enabled),
+        revision=row.revision,
+    )

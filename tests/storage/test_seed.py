@@ -1,0 +1,233 @@
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from authz.accounts.keys import SCOPES, matches, parse
+from authz.accounts.passwords import Hasher
+from authz.engine.schema_file import parse_schema
+from authz.errors import ConfigError, Conflict
+from authz.samples import sample_tenants
+from authz.storage import clients, events, organizations, people, places, resources, units
+from authz.storage.database import open_database
+from authz.storage.demo import renew_demo, write_demo_json
+from authz.storage.facts import StoredFacts
+from authz.storage.seed import seed
+from authz.storage.tenants import list_tenants
+from tests.storage.conftest import ROOT, Clock
+
+HASHER = Hasher(rounds=1, memory_kib=8, lanes=1)
+
+
+def load(folder: Path, schema, text: str, **more):
+    source = folder / "facts.yaml"
+    source.write_text(text, "utf-8")
+    return seed(folder / "new.db", schema, source, clock=Clock(), hasher=HASHER, **more)
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory, schema):
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    steps = []
+    with sample_tenants() as source:
+        result = seed(
+            path,
+            schema,
+            source,
+            "garden7plum",
+            clock=Clock(),
+            hasher=HASHER,
+            progress=lambda done, of: steps.append((done, of)),
+        )
+    database = open_database(path, Clock())
+    yield database, result, steps
+    database.close()
+
+
+def test_the_sample_tenants_are_there_whole(demo):
+    database, _, _ = demo
+    assert [(t.slug, t.kind, t.ppp_enabled) for t in list_tenants(database)] == [
+        ("gasmeter-uz", "metering", False),
+        ("pwani", "minigrid", False),
+        ("system", "system", False),
+        ("ziwa", "minigrid", True),
+    ]
+    counts = {
+        slug: len(people.list_accounts(database, slug, deleted=True))
+        for slug in ("gasmeter-uz", "pwani", "system", "ziwa")
+    }
+    assert counts == {"gasmeter-uz": 10, "pwani": 9, "system": 2, "ziwa": 4}
+    assert len(people.list_accounts(database, "pwani")) == 8
+    assert [unit.id for unit in units.list_units(database, "gasmeter-uz")] == [
+        "mu-101",
+        "mu-102",
+        "mu-103",
+        "mu-104",
+        "mu-201",
+        "mu-202",
+        "mu-861",
+    ]
+    companies = organizations.list_organizations(database, "gasmeter-uz", "supply_company")
+    assert {company.id: company.parent for company in companies}["hg-poytaxt"] == "hududgaz"
+    villages = places.list_places(database, "pwani", "village")
+    assert {village.id: village.cluster for village in villages} == {
+        "mafia-village": "mafia",
+        "jibondo-village": "mafia",
+        "konde-village": "pemba",
+        "wete-village": "pemba",
+        "tumbe-village": "pemba",
+    }
+    customers = resources.list_resources(database, "pwani", "customer")
+    assert customers[0].attributes == {"cluster": "mafia"}
+    assert customers[0].details == {"name": "Hassan M.", "village": "Mafia Village"}
+
+
+def test_the_people_of_the_sample_have_their_access(demo):
+    database, _, _ = demo
+    tech = people.find_account(database, "gasmeter-uz", "service_tech@domain.com")
+    assert [held.role for held in tech.roles] == ["service_company_admin"]
+    assert tech.options == ("equipment_monitoring", "reporting")
+    assert tech.bindings == {
+        "supply_company": ("hududgaz",),
+        "service_organization": ("techservice",),
+    }
+    operator = people.find_account(database, "system", "operator@gatehouse.example")
+    assert [held.role for held in operator.roles] == ["operator"]
+    assert (
+        people.find_account(database, "gasmeter-uz", "fresh@gasmeter.example").roles == ()
+    )
+
+
+def test_each_tenant_gets_a_key_with_every_scope_and_no_fixed_channel(demo):
+    database, result, _ = demo
+    for tenant in result.tenants:
+        key = parse(f"Bearer {tenant.api_key}")
+        client = clients.find(database, key.id)
+        assert (client.tenant, client.channel) == (tenant.slug, None)
+        assert client.scopes == set(SCOPES)
+        assert matches(key.secret, client.key_hash)
+
+
+def test_a_seeded_database_has_whole_chains_and_nothing_beside_it(demo):
+    database, _, steps = demo
+    for tenant in list_tenants(database):
+        assert events.first_bad_entry(database, tenant.slug) is None
+    assert steps[-1][0] == steps[-1][1] == len(steps)
+    assert stat.S_IMODE(database.path.stat().st_mode) == 0o600
+    assert not [p for p in database.path.parent.iterdir() if p.name.startswith(".")]
+
+
+def test_demo_json_tells_its_owner_alone_how_to_log_in_and_ask(demo, tmp_path):
+    _, result, _ = demo
+    path = tmp_path / "demo.json"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_demo_json(path, result, base_url="http://127.0.0.1:8080", console_url=None)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    told = json.loads(path.read_text("utf-8"))
+    assert list(told) == ["base_url", "console_url", "tenants"]
+    assert (told["base_url"], told["console_url"]) == ("http://127.0.0.1:8080", None)
+    assert set(told["tenants"]) == {"pwani", "ziwa", "gasmeter-uz", "system"}
+    pwani = told["tenants"]["pwani"]
+    assert list(pwani) == ["admin", "api_key", "users"]
+    assert pwani["admin"] == {
+        "email": "amina.owner@pwani.example",
+        "password": "garden7plum",
+    }
+    assert set(pwani["users"]) >= {
+        "amina.owner@pwani.example",
+        "left.company@pwani.example",
+    }
+    assert all(id.startswith("u_") for id in pwani["users"].values())
+
+
+def test_a_lost_demo_json_makes_new_keys_and_a_new_password(tmp_path, schema):
+    with sample_tenants() as source:
+        path = tmp_path / "demo.db"
+        old = seed(path, schema, source, clock=Clock(), hasher=HASHER)
+        database = open_database(path, Clock())
+        people.delete_account(database, "ziwa", "field@ziwa.example", actor=events.SERVICE)
+        new = renew_demo(database, source, "garden7plum", hasher=HASHER)
+    assert new.password == "garden7plum"
+    for before, after in zip(old.tenants, new.tenants, strict=True):
+        assert before.slug == after.slug
+        assert not clients.find(database, parse(f"Bearer {before.api_key}").id).is_live(0)
+        assert clients.find(database, parse(f"Bearer {after.api_key}").id).is_live(0)
+        assert before.users == after.users
+    database.close()
+
+
+def test_the_authzen_fixtures_load_without_an_admin(tmp_path):
+    schema = parse_schema((ROOT / "tests/authzen/policies/schema.yaml").read_text("utf-8"))
+    source = ROOT / "tests/authzen/facts.yaml"
+    path = tmp_path / "new.db"
+    result = seed(path, schema, source, clock=Clock(), hasher=HASHER)
+    (tenant,) = result.tenants
+    assert (tenant.slug, tenant.admin, tenant.users) == ("authzen", None, {})
+    write_demo_json(tmp_path / "demo.json", result, base_url="x", console_url=None)
+    told = json.loads((tmp_path / "demo.json").read_text("utf-8"))
+    assert told["tenants"]["authzen"]["admin"] is None
+    facts = StoredFacts(open_database(path, Clock()), schema, Clock())
+    assert facts.find("authzen", "user", "alice") is not None
+    facts.close()
+
+
+GOOD = """
+tenants:
+  - {slug: one, name: One, kind: minigrid, users: [USER], clusters: [{id: c, name: C}]}
+"""
+USER = "{email: a@b.example, name: A, roles: [user]}"
+BAD_FILES = {
+    "no YAML": ("tenants: [", "facts.yaml:"),
+    "an unknown key": (GOOD.replace("kind:", "knid:"), "did you mean `kind`"),
+    "an unknown key of a user": (
+        GOOD.replace("USER", "{email: a@b.example, role: x}"),
+        "`role`",
+    ),
+    "no name": (GOOD.replace("name: One, ", ""), "tenant `one`: `name` is missing"),
+    "a number for a name": (
+        GOOD.replace("name: One", "name: 5"),
+        "`name` must be a string",
+    ),
+    "an unknown kind": (GOOD.replace("minigrid", "galaxy"), "tenant `one`: unknown kind"),
+    "an admin who is nobody": (
+        GOOD.replace("kind:", "admin: x@y.example, kind:"),
+        "the admin `x@y.example` is none of its users",
+    ),
+    "two with one e-mail": (GOOD.replace("USER", f"{USER}, {USER}"), "already in use"),
+    "a binding to nothing": (
+        GOOD.replace("USER", "{email: a@b.example, name: A, bindings: {cluster: [x]}}"),
+        "tenant `one`, user `a@b.example`: there is no cluster `x`",
+    ),
+    "a bad password": ("demo_password: short\n" + GOOD, "at least 8 characters"),
+    "an unknown status": (
+        GOOD.replace("USER", "{email: a@b.example, name: A, status: asleep}"),
+        "unknown status `asleep`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "says"), BAD_FILES.values(), ids=BAD_FILES.keys())
+def test_a_bad_facts_file_leaves_no_database(tmp_path, schema, text, says):
+    with pytest.raises(ConfigError) as refused:
+        load(tmp_path, schema, text.replace("USER", USER))
+    assert says in str(refused.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["facts.yaml"]
+
+
+def test_a_database_that_is_there_is_not_overwritten(tmp_path, schema):
+    load(tmp_path, schema, GOOD.replace("USER", USER))
+    before = (tmp_path / "new.db").read_bytes()
+    with pytest.raises(Conflict, match="there is a database"):
+        load(tmp_path, schema, GOOD.replace("USER", USER))
+    assert (tmp_path / "new.db").read_bytes() == before
+
+
+def test_without_a_password_nobody_can_log_in(tmp_path, schema):
+    assert load(tmp_path, schema, GOOD.replace("USER", USER)).password is None
+    database = open_database(tmp_path / "new.db", Clock())
+    with database.reading():
+        hashes = database.db.execute_sql("SELECT password_hash FROM account").fetchall()
+    assert hashes == [(None,)]
+    database.close()
