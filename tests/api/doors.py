@@ -1,0 +1,272 @@
+"""Three ways into the decision API that must answer alike: the function, WSGI, a socket."""
+
+import http.client
+import io
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from wsgiref.util import setup_testing_defaults
+
+import pytest
+
+from authz import config
+from authz.accounts.passwords import Hasher
+from authz.config import Config
+from authz.engine import policyset
+from authz.storage import clients
+from authz.storage.clients import ApiClient
+from authz.storage.database import Database, open_database
+from authz.storage.demo import write_demo_json
+from authz.storage.events import SERVICE
+from authz.storage.seed import seed
+from webapp.decision_api import wsgi
+from webapp.decision_api.app import DecisionApi
+from webapp.decision_api.messages import HttpRequest
+from webapp.serve import build_app
+
+ROOT = Path(__file__).parents[2]
+CONFIG = ROOT / "tests" / "authzen" / "config.yaml"
+EVALUATION = "/access/v1/evaluation"
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Reply:
+    status: int
+    #: By lower-case name.
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+#: method, path, headers, body -> reply
+Door = Callable[[str, str, Mapping[str, str], bytes], Reply]
+
+
+@dataclass(frozen=True)
+class Client:
+    """A caller with a key at one of the doors."""
+
+    door: Door
+    key: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def send(
+        self,
+        body: bytes,
+        *,
+        method: str = "POST",
+        path: str = EVALUATION,
+        **more: str | None,
+    ) -> Reply:
+        """Headers are named with `_` for `-`; None leaves one out."""
+        headers: dict[str, str | None] = {
+            "host": "127.0.0.1",
+            "authorization": f"Bearer {self.key}",
+            "content-type": "application/json",
+            **self.headers,
+        }
+        headers |= {name.replace("_", "-"): value for name, value in more.items()}
+        kept = {name: value for name, value in headers.items() if value is not None}
+        return self.door(method, path, kept, body)
+
+    def ask(self, question: Mapping[str, Any], **headers: str | None) -> Reply:
+        return self.send(json.dumps(question).encode(), **headers)
+
+    def decides(self, question: Mapping[str, Any]) -> bool:
+        reply = self.ask(question)
+        assert (reply.status, set(reply.json)) == (200, {"decision"}), reply.body
+        return bool(reply.json["decision"])
+
+
+def question(subject: str, action: str, resource: str, **context: Any) -> dict[str, Any]:
+    """A request whose entities are written `type:id`."""
+    named = [
+        dict(zip(("type", "id"), text.split(":", 1), strict=True))
+        for text in (subject, resource)
+    ]
+    asked = {"subject": named[0], "action": {"name": action}, "resource": named[1]}
+    return asked | ({"context": context} if context else {})
+
+
+def function_door(api: DecisionApi) -> Door:
+    def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        kept = body[: api.limits.body_bytes + 1]
+        answer = api.respond(HttpRequest(method, path, headers, lambda: kept))
+        named = {name.lower(): value for name, value in answer.headers}
+        return Reply(answer.status, named, answer.body)
+
+    return door
+
+
+def wsgi_door(api: DecisionApi) -> Door:
+    application = wsgi.application(api.respond, body_limit_bytes=api.limits.body_bytes)
+
+    def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        environ: dict[str, Any] = {
+            "REQUEST_METHOD": method,
+            "PATH_INFO": path,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": io.BytesIO(body),
+        }
+        for name, value in headers.items():
+            key = name.upper().replace("-", "_")
+            environ[key if key == "CONTENT_TYPE" else f"HTTP_{key}"] = value
+        setup_testing_defaults(environ)
+        started: list[Any] = []
+        answer = b"".join(application(environ, lambda *given: started.extend(given)))
+        named = {name.lower(): value for name, value in started[1]}
+        return Reply(int(started[0].split()[0]), named, answer)
+
+    return door
+
+
+def socket_door(port: int) -> Door:
+    def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        try:
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for name, value in headers.items():
+                connection.putheader(name, value)
+            connection.putheader("content-length", str(len(body)))
+            # WHY: the server may refuse a body before all of it is sent.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                connection.endheaders(body)
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Reply(answer.status, named, answer.read())
+        finally:
+            connection.close()
+
+    return door
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def serving_command(folder: Path, config_file: Path, port: int) -> list[str]:
+    """What serves a data folder at a port."""
+    run = [sys.executable, "-c", "from authz.cli import main; main()", "serve"]
+    flags = ["--config", str(config_file), "--data", str(folder), "--port", str(port)]
+    return run + flags
+
+
+@contextmanager
+def served(folder: Path, *, config: Path = CONFIG, workers: int = 1) -> Iterator[int]:
+    """The port at which `authz serve` answers; it must stop well in the end."""
+    port = free_port()
+    environ = {**os.environ, "AUTHZ_SERVER__DECISIONS__WORKERS": str(workers)}
+    with (folder / "server.log").open("ab") as log:
+        process = subprocess.Popen(
+            serving_command(folder, config, port),
+            cwd=ROOT,
+            stdout=log,
+            stderr=log,
+            env=environ,
+        )
+    try:
+        wait_until_ready(port, process, folder / "server.log")
+        yield port
+    finally:
+        process.terminate()
+        code = process.wait(timeout=20)
+    assert code == 0, (folder / "server.log").read_text()
+
+
+def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        assert process.poll() is None, log.read_text()
+        try:
+            reply = socket_door(port)("GET", "/readyz", {"host": "127.0.0.1"}, b"")
+        except OSError:
+            time.sleep(0.05)
+            continue
+        assert reply.status == 200, reply.body
+        return
+    raise AssertionError(f"not ready in {START_SECONDS} s: {log.read_text()}")
+
+
+# Fixtures
+
+
+@dataclass(frozen=True)
+class Data:
+    """A data folder with the AuthZEN fixtures, and the configuration that serves it."""
+
+    folder: Path
+    config: Config
+    #: All scopes, no channel, tenant `authzen`.
+    key: str
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    folder = tmp_path_factory.mktemp("authzen")
+    path = folder / "gatehouse.db"
+    settings = config.load(CONFIG, {}, {"store.path": path})
+    schema = policyset.load(policyset.read_directory(settings.policy.dir)).schema
+    assert settings.store.seed is not None
+    made = seed(path, schema, settings.store.seed, clock=time.time, hasher=Hasher())
+    write_demo_json(
+        folder / "demo.json", made, base_url="http://127.0.0.1:8080", console_url=None
+    )
+    return Data(folder, settings, made.tenants[0].api_key)
+
+
+@pytest.fixture(scope="session")
+def database(data: Data) -> Iterator[Database]:
+    handle = open_database(data.config.store.path, time.time)
+    yield handle
+    handle.close()
+
+
+@pytest.fixture(scope="session")
+def function(data: Data) -> Client:
+    return Client(function_door(build_app(data.config)), data.key)
+
+
+@pytest.fixture(scope="session")
+def doors(data: Data) -> Iterator[Mapping[str, Door]]:
+    api = build_app(data.config)
+    with served(data.folder) as port:
+        yield {
+            "function": function_door(api),
+            "wsgi": wsgi_door(api),
+            "socket": socket_door(port),
+        }
+
+
+@pytest.fixture(params=["function", "wsgi", "socket"])
+def client(request: pytest.FixtureRequest, doors: Mapping[str, Door], data: Data) -> Client:
+    return Client(doors[request.param], data.key)
+
+
+#: Of whose door, scopes, more for `clients.create` -> a caller with a key of its own.
+MakeClient = Callable[..., tuple[Client, ApiClient]]
+
+
+@pytest.fixture
+def make_client(database: Database) -> MakeClient:
+    def make(
+        at: Client, scopes: set[str], *, tenant: str = "authzen", **more: Any
+    ) -> tuple[Client, ApiClient]:
+        name = f"app {time.monotonic_ns()}"
+        row, key = clients.create(database, tenant, name, scopes, actor=SERVICE, **more)
+        return Client(at.door, key.text), row
+
+    return make

@@ -1,0 +1,102 @@
+"""What the decision API takes for JSON, and what it refuses."""
+
+import json
+import time
+
+import pytest
+
+from authz.errors import RequestError
+from webapp.decision_api import strictjson
+
+
+def refusal(body: bytes) -> str:
+    with pytest.raises(RequestError) as caught:
+        strictjson.parse(body)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b' {"a": [1, -2.5e3, true, null, "\xc3\xa9"]}\n',
+        b'{"a": "\\ud83d\\ude00", "b": "[[[[[[[[[[[[[[[[[[[[[["}',
+        b'{"a": "quote \\" bracket [", "A": 1, "a ": 2}',
+        b'{"big": 1.7976931348623157e308, "small": 5e-324, "n": 18446744073709551616}',
+    ],
+)
+def test_json_is_read_as_python_reads_it(body: bytes):
+    assert strictjson.parse(body) == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"", "the body is empty: send a JSON object"),
+        (b"  ", "the body is not JSON: expecting value, line 1 column 3"),
+        (b"\xef\xbb\xbf{}", "byte order mark"),
+        (b'{"a": "\xff"}', "not UTF-8 at byte 7"),
+        (b'{"a": "\xed\xa0\x80"}', "not UTF-8 at byte 7"),
+        ("{}".encode("utf-16"), "not UTF-8"),
+        (b"[]", "the body must be a JSON object"),
+        (b"1", "the body must be a JSON object"),
+        (b'"{}"', "the body must be a JSON object"),
+        (b"null", "the body must be a JSON object"),
+        (b'{"a": 1', "not JSON"),
+        (b'{"a": 1} x', "not JSON: extra data, line 1 column 10"),
+        (b"{'a': 1}", "not JSON"),
+        (b'{"a": 01}', "not JSON"),
+        (b'{"a": "\n"}', "not JSON"),
+        (b'{"a": 1,}', "not JSON"),
+        (b'{"a": 1}\x00', "not JSON"),
+        (b'{"a": NaN}', "`NaN` is not a JSON value: send a number or null"),
+        (b'{"a": [Infinity]}', "`Infinity` is not a JSON value: send a number or null"),
+        (b'{"a": -Infinity}', "`-Infinity` is not a JSON value: send a number or null"),
+        (b'{"a": 1e999}', "the number `1e999` does not fit an IEEE 754 double"),
+        (b'{"a": -1e999}', "the number `-1e999` does not fit an IEEE 754 double"),
+        (b'{"a": ' + b"9" * 309 + b"}", "does not fit an IEEE 754 double"),
+        (b'{"a": ' + b"1" * 5000 + b"}", "does not fit an IEEE 754 double"),
+        (b'{"a": 1, "a": 1}', "the member `a` is there twice: send it once"),
+        (b'{"x": {"a": 1, "\\u0061": 2}}', "the member `a` is there twice: send it once"),
+        (b'{"\\ud800": 1, "\\ud800": 2}', "the member `\\ud800` is there twice"),
+        (b'{"a": "\\ud800"}', "half of a surrogate pair"),
+        (b'{"a": {"\\udfff": 1}}', "half of a surrogate pair"),
+        (b'{"a": ["\\ude00\\ud83d"]}', "half of a surrogate pair"),
+    ],
+)
+def test_what_is_not_plain_json_is_refused_with_its_reason(body: bytes, said: str):
+    assert said in refusal(body)
+
+
+def test_sixteen_levels_are_read_and_seventeen_refused():
+    assert strictjson.parse(b'{"a":' + b"[" * 15 + b"]" * 15 + b"}")
+    deeper = b'{"a":' + b"[" * 16 + b"]" * 16 + b"}"
+    assert refusal(deeper) == "the body is nested deeper than 16"
+
+
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
+def test_a_hundred_thousand_levels_cost_nothing(opening: bytes):
+    started = time.perf_counter()
+    assert refusal(opening * 100_000) == "the body is nested deeper than 16"
+    assert time.perf_counter() - started < 0.5
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'"\\' * 131_072,
+        b'{"a":"' + b'\\"' * 131_072,
+        b'"' * 262_144 + b"[" * 20,
+        b"{" + b",".join(b'"%d":1' % n for n in range(30_000)) + b',"29999":1}',
+    ],
+)
+def test_no_body_within_the_limit_takes_long_to_refuse(body: bytes):
+    started = time.perf_counter()
+    refusal(body)
+    assert time.perf_counter() - started < 1
+
+
+def test_a_name_is_shown_short_and_without_control_characters():
+    assert strictjson.shown("a\r\n\x1b[31m" + "x" * 99) == (
+        "`a\\u000d\\u000a\\u001b[31m" + "x" * 52 + "...`"
+    )

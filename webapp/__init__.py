@@ -1,0 +1,1 @@
+"""What listens: the decision API for apps, and the composition root that starts it."""
