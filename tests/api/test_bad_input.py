@@ -63,7 +63,6 @@ BAD_BODIES = {
     "subject a string": spoilt('{"type": "user", "id": "alice"}', '"user:alice"'),
     "context a list": BODY[:-1] + b', "context": []}',
     "properties a string": spoilt('"alice"', '"alice", "properties": "x"'),
-    "options a list": BODY[:-1] + b', "options": []}',
     "explain unknown": BODY[:-1] + b', "options": {"explain": "full"}}',
 }
 

@@ -114,8 +114,9 @@ def test_ev_3_a_deny_is_200_also_for_what_is_not_known(client: Client, asked):
     assert (reply.status, reply.body) == (200, b'{"decision":false}')
 
 
-def test_ev_4_unknown_members_mean_nothing(client: Client):
-    more = {"evaluations": "x", "_note": 1, "page": {"limit": -1}, "options": {"x": 1}}
+@pytest.mark.parametrize("options", [{"x": 1}, "x", [], 5])
+def test_ev_4_unknown_members_mean_nothing(client: Client, options: object):
+    more = {"evaluations": "x", "_note": 1, "page": {"limit": -1}, "options": options}
     asked = {part: members | {"_note": []} for part, members in ALICE_READS.items()} | more
     assert client.decides(asked)
 

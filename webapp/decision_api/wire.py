@@ -37,8 +37,14 @@ def request_of(body: Members) -> Request:
 
 
 def options_of(body: Members) -> Options:
-    """The options in a body. Raises: RequestError."""
-    options = _optional_object(body, "options", "options")
+    """The options in a body. Raises: RequestError.
+
+    The standard gives them no meaning here, so what is no object is ignored as any unknown
+    member is.
+    """
+    options = body.get("options")
+    if not isinstance(options, dict):
+        return Options()
     explain, language = options.get("explain"), options.get("language")
     if explain is not None and explain not in EXPLAIN_LEVELS:
         allowed = ", ".join(f"`{level}`" for level in EXPLAIN_LEVELS)
