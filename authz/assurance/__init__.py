@@ -1,0 +1,1 @@
+"""What a reviewer runs on a policy set before it goes live."""
