@@ -2,7 +2,8 @@
 
 Every row is asked of a PDP over the fixtures of its file, with the clock standing still.
 Nothing is decided here: a row compares what it expects with what came, policy ids and
-reason included.
+reason included. A policy that cannot be evaluated fails the row, unless it expects just
+that.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -19,7 +20,7 @@ from authz.decisions.pdp import PDP, Answer
 from authz.engine.policyset import PolicySet
 from authz.engine.schema import Schema
 from authz.errors import PolicySyntaxError
-from authz.model import Action, Caller, Entity, Request
+from authz.model import Action, Caller, Entity, Reason, Request
 
 #: Called after each row with the rows done and the rows there are.
 Progress = Callable[[int, int], None]
@@ -138,6 +139,8 @@ def _problems(row: Check, answer: Answer) -> list[str]:
         problems.append(f"expected the reason `{row.reason}`")
     if row.because is not None and decision.determining != row.because:
         problems.append(f"expected it because of {_ids(row.because)}")
+    if decision.errors and row.reason is not Reason.ERROR:
+        problems.append("expected every policy to be evaluated")
     if row.message_for_user is not None:
         sentence = str(reasons(answer, language="en", for_admin=False)["reason_user"])
         if not fnmatchcase(sentence, row.message_for_user):
@@ -154,12 +157,14 @@ def _run_listing(suite: Suite, row: Listing, ask: Callable[[Question], Answer]) 
             question.resource.id for question, answer in answers if answer.decision.allowed
         )
     )
+    passed = ids == row.ids and not any(answer.decision.errors for _, answer in answers)
     message = ""
-    if ids != row.ids:
+    if not passed:
         wrong = [
             f"`{question.resource.id}` is {_came(answer)}"
             for question, answer in answers
             if answer.decision.allowed != (question.resource.id in row.ids)
+            or answer.decision.errors
         ]
         asked = f"{row.questions[0].in_full()} and the like"
         message = f"expected {_ids(row.ids)}: {'; '.join(wrong)}, to {asked}"
@@ -170,7 +175,7 @@ def _run_listing(suite: Suite, row: Listing, ask: Callable[[Question], Answer]) 
         suite=suite.name,
         name=row.name,
         file=suite.file,
-        passed=ids == row.ids,
+        passed=passed,
         message=message,
         allowed=None,
         reason="",

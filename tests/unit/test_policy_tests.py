@@ -3,7 +3,8 @@
 import pytest
 
 from authz.assurance import junit, policy_tests
-from authz.engine.policyset import load, read_directory
+from authz.engine.policyset import PolicySource, load, read_directory
+from authz.engine.vet import digest
 from authz.errors import PolicyError, PolicyReferenceError, PolicySyntaxError
 from tests.attacks.world import BASE
 
@@ -415,3 +416,35 @@ def test_the_report_for_ci_is_xml_that_can_be_read_back(run):
     ]
     (failure,) = suite.iter("failure")
     assert failure.attrib["message"] == cases[0].message
+
+
+ONE_THAT_ERRS = b"""
+permit("base.errs", subject: User, "document:write", _document: Document, _context) if
+  subject.level < "x";
+"""
+
+
+@pytest.fixture(scope="module")
+def erring():
+    files = {path.name: path.read_bytes() for path in BASE.iterdir()}
+    files["base.polar"] += ONE_THAT_ERRS
+    files["base.yaml"] += (
+        b"  base.errs: {title: T, why: W, owner: tests, sentence: {en: S}}\n"
+    )
+    return load(PolicySource(files, digest(files)))
+
+
+@pytest.mark.parametrize(
+    "test",
+    [
+        "check: {subject: ann, action: document:write, resource: hers}\n    expect: deny",
+        "list: {subject: ann, action: document:write, type: document}\n    expect: []",
+        "matrix: {ann: {hers: []}}\n    actions: [document:write]",
+    ],
+)
+def test_a_policy_that_cannot_be_evaluated_fails_the_row(erring, tmp_path, test):
+    path = tmp_path / "papers_test.yaml"
+    path.write_text(f"{SUITE}  - name: nobody writes\n    {test}\n")
+    case = _one(policy_tests.run(policy_tests.read_suites(path, erring.schema), erring))
+    assert not case.passed
+    assert "`base.errs` failed: " in case.message

@@ -1,0 +1,5 @@
+# The largest integer there is.
+
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if
+  document.owner != subject.name and
+  subject.level < 9223372036854775807;

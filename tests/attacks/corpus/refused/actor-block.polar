@@ -1,0 +1,3 @@
+# Declares an actor block.
+
+actor User {}  # refused: resource blocks*

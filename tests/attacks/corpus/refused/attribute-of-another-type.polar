@@ -1,0 +1,5 @@
+# Reads an attribute that only another type has.
+
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if  # refused: unknown attribute `banned` of `document`*
+  document.owner != subject.name and
+  document.banned = false;

@@ -1,0 +1,5 @@
+# Opens the debugger inside a negation.
+
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if  # refused: a policy opens no debugger*
+  document.owner != subject.name and
+  not debug();

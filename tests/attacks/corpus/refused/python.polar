@@ -1,0 +1,4 @@
+# Is another language.
+
+import os  # refused: *
+os.system("touch CANARY")

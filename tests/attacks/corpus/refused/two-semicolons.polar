@@ -1,0 +1,4 @@
+# Ends a rule twice.
+
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if
+  document.owner != subject.name;;  # refused: *

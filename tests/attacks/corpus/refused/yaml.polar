@@ -1,0 +1,4 @@
+# Is a catalogue under the wrong name.
+
+version: 1  # refused: *
+policies: {}

@@ -1,0 +1,26 @@
+"""Random worlds: the shipped policies and the hand-written oracle never disagree."""
+
+import pytest
+
+from authz.engine.policyset import load, read_directory
+from tests.api.doors import ROOT
+from tests.deep.comparison import differences
+
+SLICES = 5
+
+pytestmark = pytest.mark.deep
+
+
+@pytest.fixture(scope="module")
+def policies():
+    return load(read_directory(ROOT / "policies"))
+
+
+@pytest.mark.parametrize("part", range(SLICES))
+def test_the_policies_agree_with_the_oracle(deep, policies, part):
+    asked = 0
+    for number in deep.rounds(0.4 / SLICES):
+        found, counts = differences(deep.random, policies)
+        asked += sum(counts.values())
+        where = f"{deep.name}, world {number}, {asked} questions"
+        assert not found, "\n".join([where, *found])
