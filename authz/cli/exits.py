@@ -1,0 +1,31 @@
+"""What the exit code of every command says.
+
+A script can tell an answer from a fault: a deny is 10, and only where `--fail-on-deny` asks
+for it. 5 and 6 are kept for gates and for proofs that reach no end.
+"""
+
+from enum import IntEnum
+
+from authz.errors import AuthzError, ConfigError, PolicyError, Unavailable
+
+
+class Exit(IntEnum):
+    """The exit codes."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    DOES_NOT_LOAD = 3
+    TESTS_FAILED = 4
+    UNREACHABLE = 7
+    DENY = 10
+
+
+def exit_of(error: AuthzError) -> Exit:
+    """The exit code for an error of ours; what the caller named wrongly is usage."""
+    match error:
+        case ConfigError() | PolicyError():
+            return Exit.DOES_NOT_LOAD
+        case Unavailable():
+            return Exit.UNREACHABLE
+    return Exit.USAGE

@@ -1,0 +1,147 @@
+"""`authz serve` and `authz demo`: the server on your data, or on the sample tenants."""
+
+import json
+import secrets
+import string
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from authz import samples
+from authz.accounts.passwords import Hasher
+from authz.cli.progress import progress
+from authz.cli.setup import DEMO_DATABASE, Setup, load_policies, takes_setup
+from authz.config import Config
+from authz.errors import NotFound
+from authz.storage.database import open_database
+from authz.storage.demo import move_demo, renew_demo, write_demo_json
+from authz.storage.seed import seed
+from webapp.serve import serve as run_server
+
+DEMO_FILE = "demo.json"
+LOOPBACK = "127.0.0.1"
+port_option = click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Port of the decision API, instead of the one of server.decisions.listen.",
+)
+
+
+@click.command(epilog="Example: authz serve --data /var/lib/gatehouse --port 8080")
+@port_option
+@takes_setup
+def serve(setup: Setup, *, port: int | None) -> None:
+    """Serve the decision API until interrupted.
+
+    Where the database is missing and store.seed is set, it is made from those facts, and
+    demo.json with a key for each tenant is written beside it.
+    """
+    settings = setup.config(_at_port(setup, port))
+    path, source = settings.store.path, settings.store.seed
+    if not path.exists():
+        if source is None:
+            raise NotFound(
+                f"there is no database `{path}`: set `store.seed` or run `authz demo`"
+            )
+        _make(settings, source)
+    run_server(settings)
+
+
+@click.command(epilog="Example: authz demo --port 9000")
+@port_option
+@takes_setup
+def demo(setup: Setup, *, port: int | None) -> None:
+    """Serve the sample tenants on loopback, with a password and keys made by chance.
+
+    The first time makes demo.db and demo.json in the data folder. Without demo.json, new
+    keys and a new password take the place of the lost ones.
+    """
+    folder = setup.config().store.path.parent
+    settings = setup.config(
+        {"store.path": folder / DEMO_DATABASE} | _at_port(setup, port, LOOPBACK)
+    )
+    source = Path(str(files(samples) / "tenants.yaml"))
+    keys = folder / DEMO_FILE
+    if not settings.store.path.exists():
+        _make(settings, source)
+    elif not keys.exists():
+        _renew(settings, source)
+    else:
+        move_demo(keys, base_url=_base_url(settings))
+    click.echo(_welcome(settings, keys))
+    run_server(settings)
+
+
+def _at_port(setup: Setup, port: int | None, host: str | None = None) -> dict[str, object]:
+    """The flag for another port, and another host, of the decision API."""
+    decisions = setup.config().server.decisions
+    before = decisions.listen.rpartition(":")[0]
+    return {"server.decisions.listen": f"{host or before}:{port or decisions.port}"}
+
+
+def _make(settings: Config, source: Path) -> None:
+    """A new database with the facts of `source`, and its demo.json."""
+    schema = load_policies(settings).schema
+    with progress("making the database") as advance:
+        result = seed(
+            settings.store.path,
+            schema,
+            source,
+            _password(),
+            clock=time.time,
+            hasher=Hasher(),
+            progress=advance,
+        )
+    keys = settings.store.path.with_name(DEMO_FILE)
+    write_demo_json(keys, result, base_url=_base_url(settings), console_url=None)
+
+
+def _renew(settings: Config, source: Path) -> None:
+    """New keys and a new password, as the old ones are lost."""
+    database = open_database(settings.store.path, time.time)
+    with progress("making new keys") as advance:
+        result = renew_demo(
+            database, source, _password(), hasher=Hasher(), progress=advance
+        )
+    database.close()
+    keys = settings.store.path.with_name(DEMO_FILE)
+    write_demo_json(keys, result, base_url=_base_url(settings), console_url=None)
+
+
+def _password() -> str:
+    """Four letters and four digits, twice, in groups that can be read out."""
+    letters, digits = string.ascii_lowercase.replace("l", ""), "23456789"
+    groups = (letters, digits, letters, digits)
+    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for signs in groups)
+
+
+def _base_url(settings: Config) -> str:
+    """How the server is reached from this machine."""
+    host, port = settings.server.decisions.host, settings.server.decisions.port
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def _welcome(settings: Config, keys: Path) -> str:
+    tenants = json.loads(keys.read_text("utf-8"))["tenants"]
+    question = {
+        "subject": {"type": "user", "id": "finance@pwani.example"},
+        "action": {"name": "transaction:read"},
+        "resource": {"type": "tenant", "id": "pwani"},
+        "context": {"channel": "web"},
+        "options": {"explain": "reasons"},
+    }
+    return f"""\
+The decision API is on {_base_url(settings)}
+Sample tenants: {", ".join(tenants)}. Their keys, accounts and the password of all accounts
+are in {keys}. Passwords wait for the console: so far there is no page to log in to.
+
+Ask whether the finance manager of pwani may read transactions:
+
+  curl -s {_base_url(settings)}/access/v1/evaluation \\
+    -H 'Authorization: Bearer {tenants["pwani"]["api_key"]}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{json.dumps(question)}'
+"""

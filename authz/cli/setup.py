@@ -1,0 +1,126 @@
+"""What the flags of every command amount to: a configuration, and what is opened by it."""
+
+import functools
+import json
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from authz import config
+from authz.config import Config, Origin
+from authz.engine.policyset import PolicySet, load, read_directory
+from authz.errors import NotFound, RequestError
+from authz.storage.database import Database, open_database
+
+CONFIG_FILE = Path("config.yaml")
+DEMO_DATABASE = "demo.db"
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """The flags that every command takes."""
+
+    #: None: `config.yaml` of the working directory, where there is one.
+    config_file: Path | None = None
+    #: Folder that takes the place of the one of `store.path`.
+    data: Path | None = None
+
+    def config(self, flags: Mapping[str, object] = config.NO_FLAGS) -> Config:
+        """The configuration in force.  Raises: ConfigError."""
+        return config.load(self._file(), flags={**self._flags(), **flags})
+
+    def origins(self) -> list[Origin]:
+        """The same, with who said what.  Raises: ConfigError."""
+        return config.origins(self._file(), flags=self._flags())
+
+    def _file(self) -> Path | None:
+        if self.config_file is None and not CONFIG_FILE.exists():
+            return None
+        return self.config_file or CONFIG_FILE
+
+    def _flags(self) -> Mapping[str, object]:
+        if self.data is None:
+            return config.NO_FLAGS
+        return {"store.path": self.data / config.load(self._file()).store.path.name}
+
+
+def takes_setup(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that takes the flags of `Setup` and gets them, with those given before its
+    name, as its first argument.
+    """
+
+    @click.option(
+        "-c",
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        help="The configuration; without it config.yaml of the working directory.",
+    )
+    @click.option(
+        "--data",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="Folder of the database, instead of the one of store.path.",
+    )
+    @click.pass_context
+    @functools.wraps(command)
+    def with_setup(
+        context: click.Context,
+        /,
+        *arguments: object,
+        config_file: Path | None,
+        data: Path | None,
+        **options: object,
+    ) -> Any:
+        before = context.obj or Setup()
+        setup = Setup(config_file or before.config_file, data or before.data)
+        return command(setup, *arguments, **options)
+
+    return with_setup
+
+
+def load_policies(settings: Config, directory: Path | None = None) -> PolicySet:
+    """The vetted set of a directory, else of the configured one. Raises: PolicyError."""
+    engine = settings.engine
+    return load(
+        read_directory(directory or settings.policy.dir),
+        budget_ms=engine.budget_ms,
+        cpu_seconds=engine.vet_cpu_seconds,
+        memory_mib=engine.vet_memory_mib,
+    )
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Database]:
+    """An existing database, closed in the end.
+
+    Without one, the demo's beside it, and a word about it on stderr. Raises: NotFound.
+    """
+    chosen = path
+    if not path.exists():
+        chosen = path.with_name(DEMO_DATABASE)
+        if not chosen.exists():
+            raise NotFound(
+                f"there is no database `{path}`: `authz demo` or `authz serve` makes one"
+            )
+        click.echo(f"there is no database `{path}`: using `{chosen}`", err=True)
+    database = open_database(chosen, time.time)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def json_object(text: str, option: str) -> Mapping[str, object]:
+    """The JSON object that an option holds.  Raises: RequestError."""
+    try:
+        value = json.loads(text)
+    except ValueError as exc:
+        raise RequestError(f"`{option}` is not JSON: {exc}") from exc
+    if not isinstance(value, dict):
+        raise RequestError(f"`{option}` must be a JSON object")
+    return value
