@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from authz.engine import predicates
-from authz.engine.clauses import Clause, Constant, Goal, Path, Variable
+from authz.engine.clauses import Clause, Constant, Goal, Items, Path, Term, Variable
 from authz.engine.place import near_miss
 from authz.engine.schema import BUILT_IN, Schema
 from authz.errors import PolicyCheckError, PolicyReferenceError
@@ -135,33 +135,65 @@ def _check_classes(clause: Clause, names: _Names) -> None:
     for name in used:
         if name and name not in names.classes and name != "String":
             raise _unknown(clause, f"unknown type `{name}`{near_miss(name, names.classes)}")
+    if clause.name in ENTRY_POINTS:
+        _check_places(clause, names)
+
+
+def _check_places(clause: Clause, names: _Names) -> None:
+    """Refuse a policy whose parameters no request fits, so that it never holds."""
+    types = names.schema.types
+    things = names.schema.classes()
+    subjects = [name for name, of in things.items() if any(types[t].subject for t in of)]
+    for position, what, fitting in (
+        (1, "subject", subjects),
+        (2, "action", ["String"]),
+        (3, "resource", things),
+        (4, "context", ["Context"]),
+    ):
+        name = clause.parameters[position].class_name
+        if name and name not in fitting:
+            raise _unknown(clause, f"no {what} is a `{name}`, so this never holds")
 
 
 def _check_actions(clause: Clause, names: _Names) -> None:
-    owner, known = None, names.actions
     if clause.name in ENTRY_POINTS:
-        term, owner = clause.parameters[2].term, clause.parameters[3].class_name
-        if owner and isinstance(term, Constant):
-            types = names.schema.classes().get(owner, ())
-            known = frozenset().union(*(names.schema.types[t].actions for t in types))
+        owner = clause.parameters[3].class_name
+        types = names.schema.classes().get(owner or "", tuple(names.schema.types))
+        known = frozenset().union(*(names.schema.types[t].actions for t in types))
+        written = _actions_written(clause)
     elif clause.name in ACTION_PREDICATES:
-        term = clause.parameters[0].term
+        owner, known, written = None, names.actions, [clause.parameters[0].term]
     else:
         return
-    if isinstance(term, Constant) and term.value not in known:
-        of = f" of `{owner}`" if owner else ""
-        near = near_miss(str(term.value), known)
-        raise _unknown(clause, f"unknown action `{term.value}`{of}{near}")
+    for term in written:
+        if isinstance(term, Constant) and term.value not in known:
+            of = f" of `{owner}`" if owner else ""
+            near = near_miss(str(term.value), known)
+            raise _unknown(clause, f"unknown action `{term.value}`{of}{near}")
+
+
+def _actions_written(clause: Clause) -> list[Term]:
+    """The action of a policy, and what its body compares it with."""
+    action = clause.parameters[2].term
+    found = [action]
+    for goal in clause.body.walk():
+        if action in goal.terms and goal.kind != "Call":
+            for term in goal.terms:
+                found += term.terms if isinstance(term, Items) else [term]
+    return found
 
 
 def _check_constrained(clause: Clause) -> None:
     """Refuse a permit that lets anybody do anything to everything."""
-    if clause.name == Effect.PERMIT and not clause.has_body:
-        _, subject, action, resource, _ = clause.parameters
-        if not (
-            subject.class_name or resource.class_name or isinstance(action.term, Constant)
-        ):
-            raise _wrong(clause, "a permit that constrains nothing allows everything")
+    if clause.name != Effect.PERMIT:
+        return
+    _, subject, action, resource, _ = clause.parameters
+    if subject.class_name or resource.class_name or isinstance(action.term, Constant):
+        return
+    head = {p.term for p in clause.parameters}
+    body = set(clause.body_terms())
+    if not head & body:
+        raise _wrong(clause, "a permit that constrains nothing allows everything")
 
 
 def _check_attributes(clause: Clause, names: _Names) -> None:

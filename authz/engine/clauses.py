@@ -103,6 +103,10 @@ class Clause:
         """Every term of head and body, inner ones after the path that holds them."""
         for parameter in self.parameters:
             yield from _inner(parameter.term)
+        yield from self.body_terms()
+
+    def body_terms(self) -> Iterator[Term]:
+        """Every term of the body, as `terms` gives them."""
         for goal in self.body.walk():
             for term in goal.terms:
                 yield from _inner(term)

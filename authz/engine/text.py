@@ -6,6 +6,7 @@ characters.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -18,7 +19,8 @@ NESTING_MAX = 64
 
 _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|#[^\n]*|[()\[\]{};]|[^"#()\[\]{};]+|"', re.S)
 _NOT_CHAIN = re.compile(rf"(?:\bnot\s+){{{NESTING_MAX + 1},}}")
-_CONTROL = re.compile(r"[^\S\n\t\r ]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\r(?!\n)")
+_UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
+_INVISIBLE = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs")
 _OSO_NAMES = (
     "allow",
     "allow_field",
@@ -71,14 +73,22 @@ def _decode(file: str, content: bytes) -> str:
     except UnicodeDecodeError as exc:
         line = content.count(b"\n", 0, exc.start) + 1
         raise PolicySyntaxError("not UTF-8 text", file=file, line=line) from exc
-    if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise PolicySyntaxError(
-            f"a control character U+{ord(found[0][0]):04X} in the text",
-            file=file,
-            line=line,
-        )
-    return text.replace("\r\n", "\n")
+    text = text.replace("\r\n", "\n")
+    if file.endswith(".polar"):
+        _check_visible(file, text)
+    return text
+
+
+def _check_visible(file: str, text: str) -> None:
+    """Refuse what a reviewer would not see: controls, odd spaces, changes of direction."""
+    for found in _UNUSUAL.finditer(text):
+        if unicodedata.category(found[0]) in _INVISIBLE:
+            line = text.count("\n", 0, found.start()) + 1
+            raise PolicySyntaxError(
+                f"an invisible character U+{ord(found[0]):04X} in the text",
+                file=file,
+                line=line,
+            )
 
 
 def check_nesting(file: str, text: str) -> None:
@@ -141,7 +151,9 @@ def _statement(file: str, text: str, start: int, end: int, bare: str) -> Stateme
             f"`{head[1]}` is a name of oso's own; write `permit`", file=file, line=line
         )
     if not head:
-        raise PolicySyntaxError(f"not a rule: `{bare[:40]}`", file=file, line=line)
+        raise PolicySyntaxError(
+            f"not a rule: `{' '.join(bare.split())[:40]}`", file=file, line=line
+        )
     return Statement(file, line, text[start:end], head[1])
 
 

@@ -113,7 +113,8 @@ def test_a_chunked_body_is_read(port: int, asking: Client):
 def test_an_endless_chunked_body_is_cut_off(port: int, asking: Client):
     chunk = b"10000\r\n" + b" " * 0x10000 + b"\r\n"
     answer = raw(port, head(asking.key, "Transfer-Encoding: chunked"), *[chunk] * 8)
-    assert answer.startswith(b"HTTP/1.1 413 ")
+    # WHY: a server that stops reading may reset the connection before its answer is read.
+    assert answer[:13] in (b"HTTP/1.1 413 ", b"")
     assert asking.decides(ALICE_READS)
 
 

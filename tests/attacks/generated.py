@@ -64,15 +64,22 @@ def _long() -> Iterator[Attack]:
 
 def _not_text() -> Iterator[Attack]:
     good = _rule("1 = 1")
-    yield "nul", good.replace(b"1 = 1", b"1 = 1\0"), 3, "a control character U+0000*"
-    yield "nul-in-a-comment", b"# a\n# \0\n" + good, 2, "a control character U+0000*"
-    yield "backspaces", b"# a\x08\x08\n" + good, 1, "a control character U+0008*"
-    yield "terminal-escape", b"#\n#\n# \x1b[2J\n" + good, 3, "a control character U+001B*"
-    yield "vertical-tab", b"\x0b" + good, 1, "a control character U+000B*"
-    yield "line-separator", "# a\u2028".encode() + good, 1, "a control character U+2028*"
-    yield "next-line", "# a\u0085".encode() + good, 1, "a control character U+0085*"
+    yield "nul", good.replace(b"1 = 1", b"1 = 1\0"), 3, "an invisible character U+0000*"
+    yield "nul-in-a-comment", b"# a\n# \0\n" + good, 2, "an invisible character U+0000*"
+    yield "backspaces", b"# a\x08\x08\n" + good, 1, "an invisible character U+0008*"
+    yield (
+        "terminal-escape",
+        b"#\n#\n# \x1b[2J\n" + good,
+        3,
+        "an invisible character U+001B*",
+    )
+    yield "vertical-tab", b"\x0b" + good, 1, "an invisible character U+000B*"
+    yield "line-separator", "# a\u2028".encode() + good, 1, "an invisible character U+2028*"
+    yield "next-line", "# a\u0085".encode() + good, 1, "an invisible character U+0085*"
+    yield "right-to-left", "# a\u202e".encode() + good, 1, "an invisible character U+202E*"
+    yield "zero-width", "# a\u200b".encode() + good, 1, "an invisible character U+200B*"
     yield "no-break-space", good.replace(b" if", " if\u00a0".encode()), 1, "*U+00A0*"
-    yield "return-ends-the-comment", b"# \r" + good, 1, "a control character U+000D*"
+    yield "return-ends-the-comment", b"# \r" + good, 1, "an invisible character U+000D*"
     yield "surrogate", b"# a\n# \xed\xa0\x80\n" + good, 2, "not UTF-8*"
     yield "overlong", b"# \xc0\xaf\n" + good, 1, "not UTF-8*"
     yield "latin-1", "# é\n".encode("latin-1") + good, 1, "not UTF-8*"

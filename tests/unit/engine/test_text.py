@@ -61,6 +61,11 @@ def test_a_very_long_rule_is_refused():
         (b'p("a\x00");', r"U\+0000"),
         (b"p(1);\rq(1);", r"U\+000D"),
         ("p(1);\u2028".encode(), r"U\+2028"),
+        ('p("a\u202e");'.encode(), r"U\+202E"),
+        ('p("ad\u200bmin");'.encode(), r"U\+200B"),
+        ('p("ad\u00admin");'.encode(), r"U\+00AD"),
+        ('p("\U000e0061");'.encode(), r"U\+E0061"),
+        ("p(\u00a01);".encode(), r"U\+00A0"),
         (b"#" * (text.FILE_LIMIT_BYTES + 1), "larger than the 65536 bytes"),
     ],
 )
@@ -75,6 +80,16 @@ def test_a_set_that_is_too_large_names_the_file_that_made_it_so():
     with pytest.raises(PolicyError, match="1048576 bytes") as caught:
         text.check_files(files)
     assert caught.value.file == "16.polar"
+
+
+def test_letters_of_any_language_are_text():
+    text.check_files({"x.polar": 'p("Oʻzbekiston, Ёлка, été, 電気");'.encode()})
+
+
+def test_a_message_is_one_line():
+    with pytest.raises(PolicySyntaxError) as caught:
+        statements("Owners may read\nwhat is theirs.\n\np(1);")
+    assert "\n" not in str(caught.value)
 
 
 def test_windows_line_ends_are_line_ends():
