@@ -8,7 +8,7 @@ file and line. Relative paths are relative to the file. Secrets are never settin
 
 import difflib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any, cast, get_type_hints
@@ -298,3 +298,9 @@ def _wrong(setting: Setting, value: object, origin: str, expected: str) -> Confi
 def _near(name: str, known: set[str]) -> str:
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean `{nearest[0]}`?" if nearest else ""
+
+
+def clear_variables(names: Iterable[str]) -> None:
+    """Removes variables that the server would hand to the application as headers."""
+    for name in names:
+        os.environ.pop(name, None)

@@ -8,23 +8,29 @@ import time
 import uuid
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NoReturn
 
-from authz.config import Config
+from authz.config import Config, clear_variables
 from authz.decisions.active import ActivePolicies
 from authz.decisions.pdp import PDP
 from authz.engine import policyset
 from authz.engine.policyset import PolicySet
+from authz.engine.schema import Schema
+from authz.errors import ConfigError, Unavailable
 from authz.storage import clients
-from authz.storage.database import Database, open_database
+from authz.storage.database import Database, identity, open_database
 from authz.storage.facts import StoredFacts
 from webapp.decision_api import server, watch, wsgi
 from webapp.decision_api.access import Callers
 from webapp.decision_api.app import DecisionApi, Limits
-from webapp.decision_api.readiness import readiness
+from webapp.decision_api.readiness import Readiness, readiness
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
+
+#: By which facts are read while no policy set is in force.
+NO_TYPES = Schema(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 
 
 def serve(config: Config) -> None:
@@ -34,50 +40,96 @@ def serve(config: Config) -> None:
     """
     # WHY: a worker that cannot start would only be started again; here it is one plain
     # error.
+    check_address(config)
     _load_policies(config)
+    file = identity(config.store.path)
     _open_store(config).close()
     decisions = config.server.decisions
     server.run(
-        partial(load_worker, config),
+        partial(load_worker, config, file),
         host=decisions.host,
         port=decisions.port,
         workers=decisions.workers or os.cpu_count() or 1,
     )
 
 
-def load_worker(config: Config) -> "WSGIApplication":
-    """What one worker process serves."""
-    policies = _load_policies(config)
+def check_address(config: Config) -> None:
+    """Raises: ConfigError when the configured port cannot be taken."""
+    server.check_free(config.server.decisions.host, config.server.decisions.port)
+
+
+def load_worker(config: Config, file: tuple[int, int]) -> "WSGIApplication":
+    """What one worker process serves, over the database file that the server began with.
+
+    It never fails: a worker that takes the place of another one stays up beside broken
+    policies or a strange file, makes no decision, and says why.
+    """
+    clear_variables([*wsgi.HEADERS, "CONTENT_LENGTH"])
+    seen = watch.listing(config.policy.dir)
+    policies = _load_policies(config, required=False)
     if config.policy.watch:
-        watch.start(config.policy.dir, policies.reload)
-    api = build_app(config, policies)
+        watch.start(config.policy.dir, seen, policies.reload)
+    try:
+        api = build_app(config, policies, file)
+    except (ConfigError, Unavailable) as exc:
+        api = _closed(config, str(exc))
     return wsgi.application(api.respond, body_limit_bytes=api.limits.body_bytes)
 
 
-def build_app(config: Config, policies: ActivePolicies | None = None) -> DecisionApi:
+def build_app(
+    config: Config,
+    policies: ActivePolicies | None = None,
+    file: tuple[int, int] | None = None,
+) -> DecisionApi:
     """The decision API over the configured policies and facts.
 
-    Raises: PolicyError, ConfigError, Unavailable.
+    `file` is the database file that it must be, by device and inode. Raises: PolicyError,
+    ConfigError, Unavailable.
     """
     policies = policies or _load_policies(config)
+    if file is not None and identity(config.store.path) != file:
+        raise Unavailable(f"the database file `{config.store.path}` was replaced")
     database = _open_store(config)
-    facts = StoredFacts(database, policies.current().schema, time.time)
+    facts = StoredFacts(database, NO_TYPES, time.time)
     return DecisionApi(
-        pdp=PDP(_followed(policies, facts), facts, time.time),
+        evaluate=PDP(_followed(policies, facts), facts, time.time).evaluate,
         callers=Callers(partial(clients.find, database), facts.revision, time.time),
         readiness=partial(readiness, policies.health, facts.check),
-        limits=Limits(
-            body_bytes=config.server.limits.body_kib * 1024,
-            nesting=config.server.limits.nesting,
-            hosts=frozenset(host.lower() for host in config.server.allowed_hosts),
-        ),
-        new_request_id=lambda: str(uuid.uuid4()),
+        limits=_limits(config),
+        new_request_id=_new_request_id,
     )
+
+
+def _closed(config: Config, reason: str) -> DecisionApi:
+    """An API that answers only why it does not decide."""
+
+    def refuse(*_asked: object) -> NoReturn:
+        raise Unavailable(reason)
+
+    return DecisionApi(
+        evaluate=refuse,
+        callers=Callers(refuse, refuse, time.time),
+        readiness=lambda: Readiness("not_ready", "", reason),
+        limits=_limits(config),
+        new_request_id=_new_request_id,
+    )
+
+
+def _limits(config: Config) -> Limits:
+    return Limits(
+        body_bytes=config.server.limits.body_kib * 1024,
+        nesting=config.server.limits.nesting,
+        hosts=frozenset(host.lower() for host in config.server.allowed_hosts),
+    )
+
+
+def _new_request_id() -> str:
+    return str(uuid.uuid4())
 
 
 def _followed(policies: ActivePolicies, facts: StoredFacts) -> Callable[[], PolicySet]:
     """The set that decides now, once the facts are read by its schema."""
-    followed = policies.current().schema
+    followed = NO_TYPES
 
     def current() -> PolicySet:
         nonlocal followed
@@ -90,7 +142,7 @@ def _followed(policies: ActivePolicies, facts: StoredFacts) -> Callable[[], Poli
     return current
 
 
-def _load_policies(config: Config) -> ActivePolicies:
+def _load_policies(config: Config, *, required: bool = True) -> ActivePolicies:
     engine = config.engine
     load = partial(
         policyset.load,
@@ -98,7 +150,7 @@ def _load_policies(config: Config) -> ActivePolicies:
         cpu_seconds=engine.vet_cpu_seconds,
         memory_mib=engine.vet_memory_mib,
     )
-    return ActivePolicies(config.policy.dir, load)
+    return ActivePolicies(config.policy.dir, load, required=required)
 
 
 def _open_store(config: Config) -> Database:

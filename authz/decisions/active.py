@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from authz.engine.policyset import PolicySet, PolicySource, read_directory
-from authz.errors import PolicyError
+from authz.errors import PolicyError, Unavailable
 
 Load = Callable[[PolicySource], PolicySet]
 
@@ -19,52 +19,62 @@ class Health:
     ok: bool
     #: What is wrong, with file and line; empty when all is well.
     message: str
-    #: Revision of the set that decides.
+    #: Revision of the set that decides; empty when there is none.
     revision: str
 
 
 class ActivePolicies:
     """The live policy set of one directory: readers take a reference, `reload` swaps it."""
 
-    def __init__(self, directory: Path, load: Load):
-        """Loads the set. Raises: PolicyError, so that nothing starts on a broken set."""
+    def __init__(self, directory: Path, load: Load, *, required: bool = True):
+        """Loads the set.
+
+        Raises: PolicyError, so that nothing starts on a broken set; where it is not
+        `required`, there is none until the files are mended.
+        """
         self._directory = directory
         self._load = load
         self._reloading = threading.Lock()
-        self._current = load(read_directory(directory))
-        self._seen = self._current.revision
-        self._refused = ""
+        self._current: PolicySet | None = None
+        #: Revision of the files that were looked at last.
+        self._seen = ""
+        self._refused: PolicyError | None = None
+        self.reload()
+        if required and self._refused is not None:
+            raise self._refused
 
     def current(self) -> PolicySet:
-        """The set that decides now."""
+        """The set that decides now. Raises: Unavailable when there has been none yet."""
+        if self._current is None:
+            raise Unavailable(f"no policy set is in force: {self._refused}")
         return self._current
 
     def reload(self) -> bool:
-        """Whether another set decides from now on; a set that is refused changes only the
-        health.
+        """Whether another set decides from now on.
+
+        A set that is refused changes only the health.
         """
         with self._reloading:
             try:
                 source = read_directory(self._directory)
             except PolicyError as exc:
-                self._seen, self._refused = "", str(exc)
+                self._seen, self._refused = "", exc
                 return False
             if source.revision == self._seen:
                 return False
+            before = self._current
+            try:
+                if before is None or source.revision != before.revision:
+                    self._current = self._load(source)
+                self._refused = None
+            except PolicyError as exc:
+                self._refused = exc
+            # WHY last: whatever else goes wrong, the same files are tried again.
             self._seen = source.revision
-            return self._take(source)
-
-    def _take(self, source: PolicySource) -> bool:
-        changed = source.revision != self._current.revision
-        try:
-            if changed:
-                self._current = self._load(source)
-        except PolicyError as exc:
-            self._refused = str(exc)
-            return False
-        self._refused = ""
-        return changed
+            return self._current is not before
 
     def health(self) -> Health:
         """Whether the files on disk are what decides."""
-        return Health(not self._refused, self._refused, self._current.revision)
+        revision = self._current.revision if self._current else ""
+        said = "" if self._refused is None else str(self._refused)
+        return Health(self._refused is None, said, revision)

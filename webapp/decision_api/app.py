@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from authz.decisions import explain
-from authz.decisions.pdp import PDP, Answer
+from authz.decisions.pdp import Answer
 from authz.errors import AuthzError, NotFound, RequestError, Unavailable
+from authz.model import Caller, Request
 from authz.storage.clients import ApiClient
 from webapp.decision_api import access, strictjson, wire
 from webapp.decision_api.errors import (
@@ -30,6 +31,12 @@ JSON = ("Content-Type", "application/json")
 NO_STORE = ("Cache-Control", "no-store")
 READ_METHODS = ("GET", "HEAD")
 ALLOWED, DENIED = b'{"decision":true}', b'{"decision":false}'
+
+#: Bodies that are waited for at a time; WHY fewer than there are threads: health must be
+#: answered whatever senders do.
+BODIES_AT_ONCE = 24
+
+Evaluate = Callable[[Request, Caller], Answer]
 
 _log = logging.getLogger(__name__)
 
@@ -49,13 +56,13 @@ class DecisionApi:
 
     def __init__(
         self,
-        pdp: PDP,
+        evaluate: Evaluate,
         callers: access.Callers,
         readiness: Callable[[], Readiness],
         limits: Limits,
         new_request_id: Callable[[], str],
     ):
-        self._pdp = pdp
+        self._evaluate = evaluate
         self._callers = callers
         self._readiness = readiness
         self.limits = limits
@@ -63,6 +70,7 @@ class DecisionApi:
         #: WHY: a body is waited for in one of several threads; what follows is done by one
         #: at a time.
         self._turn = threading.Lock()
+        self._bodies = threading.BoundedSemaphore(BODIES_AT_ONCE)
         self._routes = {
             "/access/v1/evaluation": (("POST",), self._evaluation),
             "/healthz": (READ_METHODS, self._alive),
@@ -107,7 +115,7 @@ class DecisionApi:
         with self._turn:
             # WHY again: a body may take long to come, and a key be revoked meanwhile.
             client = self._client(request)
-            answer = self._pdp.evaluate(question, access.caller(client, question.context))
+            answer = self._evaluate(question, access.caller(client, question.context))
         headers = (
             JSON,
             NO_STORE,
@@ -131,7 +139,12 @@ class DecisionApi:
             raise WrongEncoding(
                 f"the body is encoded as {strictjson.shown(encoding)}: send it plain"
             )
-        body = request.read_body()
+        if not self._bodies.acquire(blocking=False):
+            raise Unavailable(f"{BODIES_AT_ONCE} bodies are waited for already")
+        try:
+            body = request.read_body()
+        finally:
+            self._bodies.release()
         if len(body) > self.limits.body_bytes:
             raise BodyTooLarge(f"the body is larger than {self.limits.body_bytes} bytes")
         return strictjson.parse(body, nesting_max=self.limits.nesting)

@@ -28,6 +28,8 @@ def readiness(
 ) -> Readiness:
     """How it stands now; `check_facts` raises Unavailable when they cannot be trusted."""
     health = policy_health()
+    if not health.revision:
+        return Readiness("not_ready", "", f"no policy set is in force: {health.message}")
     try:
         check_facts()
     except Unavailable as exc:

@@ -31,9 +31,8 @@ def run(
 ) -> None:
     """Serves until it is told to stop; `load_application` is called once in each worker.
 
-    Raises: ConfigError when the port cannot be taken; SystemExit when workers keep failing.
+    Raises: SystemExit when workers keep failing.
     """
-    _check_free(host, port)
     server = Granian(
         "gatehouse decisions",
         address=host,
@@ -54,7 +53,8 @@ def run(
     server.serve(target_loader=load_application, wrap_loader=False)
 
 
-def _check_free(host: str, port: int) -> None:
+def check_free(host: str, port: int) -> None:
+    """Raises: ConfigError when the port cannot be taken."""
     # WHY: the workers share their port; a second server would silently take half of it.
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(

@@ -6,7 +6,7 @@ import pytest
 
 from authz.decisions.active import ActivePolicies
 from authz.engine.policyset import load
-from authz.errors import PolicyError
+from authz.errors import PolicyError, Unavailable
 from tests.unit.engine.sets import OWNER, write
 
 ID = "papers.owner-reads"
@@ -91,3 +91,32 @@ def test_readers_always_hold_a_whole_set_while_it_is_swapped(active, tmp_path):
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_without_a_set_nothing_decides_until_the_files_are_mended(tmp_path):
+    directory = write(tmp_path, "permit(;", ID)
+    active = ActivePolicies(directory, load, required=False)
+    assert (active.health().ok, active.health().revision) == (False, "")
+    with pytest.raises(Unavailable, match=r"papers\.polar:1"):
+        active.current()
+    write(tmp_path, OWNER, ID)
+    assert active.reload()
+    assert active.current().policies[ID].line == 1
+    assert active.health().ok
+
+
+def test_a_load_that_fails_for_another_reason_is_tried_again(tmp_path):
+    fails = [OSError("no memory")]
+
+    def sometimes(source):
+        if fails and (directory / "fail").exists():
+            raise fails.pop()
+        return load(source)
+
+    directory = write(tmp_path, OWNER, ID)
+    active = ActivePolicies(directory, sometimes)
+    (directory / "fail").touch()
+    write(tmp_path, "\n" + OWNER, ID)
+    with pytest.raises(OSError, match="no memory"):
+        active.reload()
+    assert active.reload()
