@@ -94,6 +94,8 @@ class Decision:
     #: Ids of the policies that produced the decision, sorted.
     determining: tuple[str, ...] = ()
     errors: tuple[EvaluationError, ...] = ()
+    #: Ids of the permits that held beside a forbid, sorted; no part of the answer itself.
+    overruled: tuple[str, ...] = field(default=(), compare=False)
     #: What was missing, of the wrong type or unknown, for people:
     #: "`cluster` of the resource is missing".
     detail: str = ""

@@ -69,6 +69,9 @@ class ActivePolicies:
                 self._refused = None
             except PolicyError as exc:
                 self._refused = exc
+            except OSError as exc:
+                self._refused = PolicyError(f"the policies cannot be checked now: {exc}")
+                raise
             # WHY last: whatever else goes wrong, the same files are tried again.
             self._seen = source.revision
             return self._current is not before

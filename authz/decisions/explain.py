@@ -10,6 +10,7 @@ from typing import Any
 
 from authz.decisions.pdp import Answer
 from authz.engine.catalogue import FALLBACK_LANGUAGE
+from authz.engine.policyset import PolicySet
 from authz.model import Decision, Reason
 
 #: What a person is told where no policy speaks. Order of languages: as in the catalogues.
@@ -54,29 +55,35 @@ def reasons(
     for_admin.
     """
     decision = answer.decision
-    reason = decision.reason
-    if not for_admin and reason in CONCEALED:
-        reason = Reason.NO_PERMIT
+    told = decision if for_admin else _concealed(decision)
     found: dict[str, Any] = {
-        "reason": reason.value,
-        "reason_user": _for_user(answer, language),
-        "determining_policies": list(decision.determining),
+        "reason": told.reason.value,
+        "reason_user": _for_user(_concealed(decision), answer.policies, language),
+        "determining_policies": list(told.determining),
     }
     if for_admin:
         found["reason_admin"] = _for_admin(answer)
     return found
 
 
-def _for_user(answer: Answer, language: str) -> str:
-    decision = answer.decision
-    if decision.determining:
-        sentences = [
-            answer.policies.policies[i].entry.sentences for i in decision.determining
-        ]
-        spoken = [_in(language, by_language) for by_language in sentences]
-        return spoken[0] if decision.allowed else " ".join(dict.fromkeys(spoken))
-    reason = Reason.NO_PERMIT if decision.reason in CONCEALED else decision.reason
-    return _in(language, SENTENCES[reason])
+def _concealed(decision: Decision) -> Decision:
+    """What may be told to anybody: nothing that tells a thing apart from no such thing.
+
+    WHY a forbid too: it holds for things that are there alone, so it is told only to those
+    whom something permits the same.
+    """
+    hidden = decision.reason in CONCEALED
+    if hidden or (decision.reason is Reason.FORBIDDEN and not decision.overruled):
+        return Decision(False, Reason.NO_PERMIT)
+    return decision
+
+
+def _for_user(decision: Decision, policies: PolicySet, language: str) -> str:
+    if not decision.determining:
+        return _in(language, SENTENCES[decision.reason])
+    sentences = [policies.policies[i].entry.sentences for i in decision.determining]
+    spoken = [_in(language, by_language) for by_language in sentences]
+    return spoken[0] if decision.allowed else " ".join(dict.fromkeys(spoken))
 
 
 def _in(language: str, sentences: Any) -> str:

@@ -18,8 +18,6 @@ from authz.model import Effect
 
 POLICY_ID = re.compile(r"[a-z][a-z0-9_]*\.[a-z0-9]+(-[a-z0-9]+)*")
 ENTRY_POINTS = tuple(effect.value for effect in Effect)
-#: Predicates whose first argument is an action; it must be one that the schema declares.
-ACTION_PREDICATES = ("needs_permission", "web_only", "protected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +39,8 @@ class _Names:
     #: with a default.
     classes: dict[str, dict[str, bool]] = field(default_factory=dict)
     actions: frozenset[str] = frozenset()
-    everywhere: frozenset[str] = frozenset()
+    #: Attributes of any class -> whether a rule always finds a value, whatever the class.
+    anywhere: dict[str, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         types = self.schema.types
@@ -50,7 +49,9 @@ class _Names:
             self.classes[name] = _common(tables) | dict.fromkeys(BUILT_IN, True)
         self.classes["Context"] = _certain(self.schema.context_attributes())
         self.actions = frozenset().union(*(t.actions for t in types.values()))
-        self.everywhere = frozenset().union(*self.classes.values())
+        for table in self.classes.values():
+            for name, certain in table.items():
+                self.anywhere[name] = certain and self.anywhere.get(name, True)
 
     def of(self, types: Iterable[str]) -> dict[str, bool]:
         """The attributes that all these types have."""
@@ -80,12 +81,14 @@ def check(clauses: list[Clause], schema: Schema) -> list[PolicyHead]:
     """
     names = _Names(schema)
     heads = _heads(clauses)
+    deciding = predicates.reached_from(clauses, Effect.FORBID)
     for clause in clauses:
         _check_classes(clause, names)
         _check_actions(clause, names)
-        _check_attributes(clause, names)
+        _check_attributes(clause, names, forbids=clause.name in deciding)
         _check_constrained(clause)
-    predicates.check(clauses, ENTRY_POINTS)
+        _check_variables(clause)
+    predicates.check(clauses, schema, ENTRY_POINTS)
     return heads
 
 
@@ -161,8 +164,6 @@ def _check_actions(clause: Clause, names: _Names) -> None:
         types = names.schema.classes().get(owner or "", tuple(names.schema.types))
         known = frozenset().union(*(names.schema.types[t].actions for t in types))
         written = _actions_written(clause)
-    elif clause.name in ACTION_PREDICATES:
-        owner, known, written = None, names.actions, [clause.parameters[0].term]
     else:
         return
     for term in written:
@@ -196,7 +197,33 @@ def _check_constrained(clause: Clause) -> None:
         raise _wrong(clause, "a permit that constrains nothing allows everything")
 
 
-def _check_attributes(clause: Clause, names: _Names) -> None:
+def _check_variables(clause: Clause) -> None:
+    """Refuse a second name for a thing, and two things under one name.
+
+    WHY: subject and resource are never equal as such, even where they are one person; and
+    what is read by another name escapes the other checks.
+    """
+    head = [p.term for p in clause.parameters if isinstance(p.term, Variable)]
+    for term in head:
+        if term.name != "_" and head.count(term) > 1 and clause.name in ENTRY_POINTS:
+            raise _wrong(clause, f"`{term.name}` is two parameters: compare their `id`")
+    for goal in clause.body.walk():
+        if goal.kind in ("Unify", "Eq", "Neq", "Assign") and clause.name in ENTRY_POINTS:
+            if len([t for t in goal.terms if isinstance(t, Variable) and t in head]) > 1:
+                raise _wrong(
+                    clause, "two parameters are compared whole: compare their `id`"
+                )
+            things = [t for t in goal.terms if t in _things(clause)]
+            if things and all(isinstance(t, Variable) for t in goal.terms):
+                raise _wrong(clause, "a parameter gets a second name: use the one it has")
+
+
+def _things(clause: Clause) -> list[Term]:
+    """Subject, resource and context of a policy."""
+    return [clause.parameters[position].term for position in (1, 3, 4)]
+
+
+def _check_attributes(clause: Clause, names: _Names, *, forbids: bool) -> None:
     tables = _variables(clause, names)
     for term in clause.terms():
         if not isinstance(term, Path):
@@ -207,14 +234,15 @@ def _check_attributes(clause: Clause, names: _Names) -> None:
                 f"`{term.attribute}` is read of a value, and values have no attributes",
             )
         table = tables.get(term.base.name)
-        known = names.everywhere if table is None else table
+        known = names.anywhere if table is None else table
         if term.attribute not in known:
-            raise _unknown(
-                clause,
+            raise PolicyReferenceError(
                 f"unknown attribute `{term.attribute}` of `{term.base.name}`"
                 f"{near_miss(term.attribute, known)}",
+                file=clause.file,
+                line=clause.line_of(term.attribute),
             )
-        if clause.name == Effect.FORBID and table is not None and not table[term.attribute]:
+        if forbids and not known[term.attribute]:
             raise _wrong(
                 clause,
                 f"a forbid reads `{term.attribute}`, which may be absent and would then "

@@ -5,6 +5,7 @@ here it becomes a path again. Nothing is evaluated and nothing is refused but wh
 may contain at all: method calls, computed attributes, constructors and the debugger.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,13 @@ class Clause:
     body: Goal
     file: str
     line: int
+    #: As it is written.
+    text: str = ""
+
+    def line_of(self, word: str) -> int:
+        """The line in which a word of it stands first."""
+        found = re.search(rf"\b{re.escape(word)}\b", self.text)
+        return self.line + (self.text.count("\n", 0, found.start()) if found else 0)
 
     @property
     def has_body(self) -> bool:
@@ -145,12 +153,12 @@ class _Reader:
     def clause(self, tree: dict[str, Any]) -> Clause:
         self._collect_paths(tree["body"])
         parameters = tuple(
-            Parameter(self._term(p["parameter"]), self._class(p["specializer"]))
+            Parameter(self._single(p["parameter"]), self._class(p["specializer"]))
             for p in tree["params"]
         )
-        return Clause(
-            tree["name"], parameters, self._goal(tree["body"]), self._at.file, self._at.line
-        )
+        at = self._at
+        body = self._goal(tree["body"])
+        return Clause(tree["name"], parameters, body, at.file, at.line, at.text)
 
     def _refuse(self, message: str) -> PolicySyntaxError:
         return PolicySyntaxError(message, file=self._at.file, line=self._at.line)
@@ -203,20 +211,34 @@ class _Reader:
             f"a {kind.lower()} as a value: use strings, integers, true, false, nil or lists"
         )
 
+    def _single(self, node: dict[str, Any]) -> Term:
+        """A term that is no list. WHY: lists of lists grow without end within one step."""
+        if node["value"].get("List"):
+            raise self._refuse("a list stands to the right of `in` and nowhere else")
+        return self._term(node)
+
+    def _items(self, node: dict[str, Any]) -> Term:
+        """A term, or a list of terms that are no lists."""
+        for item in node["value"].get("List", ()):
+            self._single(item)
+        return self._term(node)
+
     def _goal(self, node: dict[str, Any]) -> Goal:
         ((kind, value),) = node["value"].items()
         if kind == "Call":
             if value["kwargs"]:
                 raise self._refuse(f"named arguments in the call of `{value['name']}`")
-            return Goal(
-                "Call", value["name"], tuple(self._term(arg) for arg in value["args"])
-            )
+            terms = tuple(self._single(arg) for arg in value["args"])
+            return Goal("Call", value["name"], terms)
         if kind != "Expression":
             return Goal("Value", terms=(self._term(node),))
         operator, args = value["operator"], value["args"]
         if operator not in _COMPOUND:
             name = self._class(args[1]) or "" if operator == "Isa" else ""
-            return Goal(operator, name, tuple(self._term(arg) for arg in args))
+            # The one place for a list: what `in` looks in.
+            last = self._items if operator == "In" else self._single
+            terms = (*(self._single(arg) for arg in args[:-1]), *map(last, args[-1:]))
+            return Goal(operator, name, terms)
         goals = tuple(self._goal(arg) for arg in args if not _is_path(arg))
         return (
             goals[0]

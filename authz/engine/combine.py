@@ -33,7 +33,8 @@ def combine(evaluation: Evaluation) -> Decision:
     errors = _sorted(evaluation.forbid_errors + evaluation.permit_errors)
     if evaluation.forbids:
         determining = tuple(sorted(evaluation.forbids))
-        return Decision(False, Reason.FORBIDDEN, determining, errors)
+        overruled = tuple(sorted(evaluation.permits))
+        return Decision(False, Reason.FORBIDDEN, determining, errors, overruled)
     if evaluation.forbid_errors:
         return Decision(False, Reason.ERROR, (), errors)
     if evaluation.permits:

@@ -94,9 +94,11 @@ class Place:
     def texts(self, value: object) -> tuple[str, ...]:
         """The value as a list of texts, none of them twice."""
         texts = tuple(place.text(element) for place, element in self.items(value))
+        seen: set[str] = set()
         for text in texts:
-            if texts.count(text) > 1:
+            if text in seen:
                 raise self.wrong(f"`{text}` is there twice")
+            seen.add(text)
         return texts
 
     def flag(self, value: object) -> bool:

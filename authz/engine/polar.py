@@ -87,6 +87,8 @@ class _GuardedQuery(Query):
     def handle_external_op(self, data: dict[str, Any]) -> None:
         if data["operator"] not in ("Eq", "Neq"):
             raise _Refused("an ordered comparison with nil or with a record")
+        if all(isinstance(self.host.to_python(arg), Record) for arg in data["args"]):
+            raise _Refused("two records are compared whole, and are never the same")
         super().handle_external_op(data)  # type: ignore[no-untyped-call]
 
     def handle_external_isa_with_path(self, data: dict[str, Any]) -> NoReturn:
@@ -139,6 +141,9 @@ class PolarEngine:
             raise _policy_error(str(exc), classes) from exc
         if warnings:
             raise _policy_error(warnings[0], classes)
+        ffi.process_messages = lambda: process_messages(  # type: ignore[method-assign]
+            ffi.next_message
+        )
         if ffi.next_inline_query() is not None:
             raise PolicySyntaxError(
                 "an inline query runs while the policy loads; write a policy test"
@@ -156,7 +161,8 @@ class PolarEngine:
 
     def holds(self, effect: str, policy_id: str, args: Args) -> bool:
         """Whether that policy holds. Raises: EvaluationFailed if it errs."""
-        return next(self._query(effect, (policy_id, *args)), None) is not None
+        # WHY all of them: an error in one way to hold counts, wherever it stands.
+        return bool(list(self._query(effect, (policy_id, *args))))
 
     def rows(
         self, predicate: str, arguments: Sequence[str | None]
@@ -175,7 +181,7 @@ class PolarEngine:
             found.add(
                 tuple(bindings.get(n, g) for n, g in zip(names, arguments, strict=True))
             )
-        return sorted(found)
+        return sorted(found, key=repr)
 
     def _query(self, predicate: str, args: Args) -> Iterator[dict[str, Any]]:
         host = self._polar.host.copy()

@@ -70,6 +70,11 @@ def read_directory(path: Path) -> PolicySource:
             raise PolicyError(f"a file name is letters, digits, `-` and `_`: {ascii(name)}")
         if name.endswith((".polar", ".yaml")):
             files[name] = _read_file(path / name)
+        elif name.lower().endswith(".polar") or any((path / name).rglob("*.polar")):
+            # WHY: what a reviewer takes for a rule in force must not be passed over.
+            raise PolicyError(
+                "rules stand in the directory itself, in `*.polar`", file=name
+            )
     if not any(name.endswith(".polar") for name in files):
         raise PolicyCheckError(f"no policy file (*.polar) in `{path}`")
     return PolicySource(MappingProxyType(files), digest(files))

@@ -1,63 +1,164 @@
 """Which predicates call which: none is misspelt, said twice, or runs for ever."""
 
+import re
+
 from authz.engine.clauses import Clause, Goal
 from authz.engine.place import near_miss
+from authz.engine.schema import Schema
 from authz.errors import PolicyCheckError, PolicyReferenceError
 
 #: Predicates that the console and the command line ask; no rule has to.
 ASKED = frozenset(
-    (
+    {
         "role",
         "role_inherits",
         "role_permission",
         "needs_permission",
         "web_only",
         "protected",
-    )
-    + ("role_requires_binding", "role_allows_option", "option_permission")
-    + ("may_assign", "may_manage")
+        "role_requires_binding",
+        "role_allows_option",
+        "option_permission",
+        "may_assign",
+        "may_manage",
+    }
 )
+#: Predicate -> which of its arguments are roles, counted from 0.
+ROLE_ARGUMENTS = {
+    "role_inherits": (0, 1),
+    "role_permission": (0,),
+    "role_scope": (0,),
+    "role_requires_binding": (0,),
+    "role_allows_option": (0,),
+    "option_withheld": (0,),
+    "may_assign": (0, 1),
+    "may_manage": (0, 1),
+    "may_remove": (0, 1),
+    "managing_needs": (0,),
+    "read_only_role": (0,),
+}
+#: What a constant looks like that can only be an action of the shipped form.
+_ACTION = re.compile(r"[a-z_]+:[a-z_]+")
 
 
-def check(clauses: list[Clause], entry_points: tuple[str, ...]) -> None:
+def check(clauses: list[Clause], schema: Schema, entry_points: tuple[str, ...]) -> None:
     """Raises: PolicyReferenceError or PolicyCheckError with file and line."""
+    _called(clauses)
+    _one_arity(clauses)
+    _permissions_are_facts(clauses)
     _one_permission(clauses)
+    _actions_of_facts(clauses, schema)
+    _roles(clauses, schema)
     _asked(clauses, entry_points)
     _recursion(clauses)
+
+
+def reached_from(clauses: list[Clause], start: str) -> frozenset[str]:
+    """The predicate and everything that its clauses call, in any number of steps."""
+    edges: dict[str, set[str]] = {}
+    for clause in clauses:
+        edges.setdefault(clause.name, set()).update(goal.name for goal in _calls(clause))
+    return frozenset(_reached({start: set(), **edges}, start) | {start})
+
+
+def _unknown(clause: Clause, message: str) -> PolicyReferenceError:
+    return PolicyReferenceError(message, file=clause.file, line=clause.line)
+
+
+def _wrong(clause: Clause, message: str) -> PolicyCheckError:
+    return PolicyCheckError(message, file=clause.file, line=clause.line)
+
+
+def _calls(clause: Clause) -> list[Goal]:
+    return [goal for goal in clause.body.walk() if goal.kind == "Call"]
+
+
+def _called(clauses: list[Clause]) -> None:
+    names = {clause.name for clause in clauses}
+    for clause in clauses:
+        for goal in _calls(clause):
+            if goal.name not in names:
+                near = near_miss(goal.name, names)
+                raise PolicyReferenceError(
+                    f"`{goal.name}` has no clause{near}",
+                    file=clause.file,
+                    line=clause.line_of(goal.name),
+                )
+
+
+def _one_arity(clauses: list[Clause]) -> None:
+    """oso goes by the name alone, so another number of arguments would never match."""
+    sizes: dict[str, tuple[int, Clause]] = {}
+    for clause in clauses:
+        first = sizes.setdefault(clause.name, (len(clause.parameters), clause))
+        if first[0] != len(clause.parameters):
+            place = f"{first[1].file}:{first[1].line}"
+            raise _wrong(clause, f"`{clause.name}` has {first[0]} arguments at {place}")
+    for clause in clauses:
+        for goal in _calls(clause):
+            if sizes[goal.name][0] != len(goal.terms):
+                raise _wrong(clause, f"`{goal.name}` has {sizes[goal.name][0]} arguments")
+
+
+def _permissions_are_facts(clauses: list[Clause]) -> None:
+    for clause in clauses:
+        if clause.name == "needs_permission" and not clause.is_fact:
+            raise _wrong(
+                clause, "`needs_permission` holds rows alone: an action, a permission"
+            )
+
+
+def _actions_of_facts(clauses: list[Clause], schema: Schema) -> None:
+    known = frozenset[str]().union(*(t.actions for t in schema.types.values()))
+    for clause in clauses:
+        for value in clause.row() if clause.is_fact else ():
+            if isinstance(value, str) and _ACTION.fullmatch(value) and value not in known:
+                raise _unknown(clause, f"unknown action `{value}`{near_miss(value, known)}")
+
+
+def _roles(clauses: list[Clause], schema: Schema) -> None:
+    """Every role that a row or the schema names is a role of some kind of tenant."""
+    rows = [clause for clause in clauses if clause.is_fact]
+    known = {str(c.row()[1]) for c in rows if c.name == "role" and len(c.row()) == 2}
+    if not known:
+        return
+    for clause in rows:
+        for position in ROLE_ARGUMENTS.get(clause.name, ()):
+            role = str(clause.row()[position])
+            if role not in known:
+                raise _unknown(clause, f"unknown role `{role}`{near_miss(role, known)}")
+    for kind in schema.types.values():
+        for attribute in kind.attributes.values():
+            for role in set(attribute.sole_holder_of) - known:
+                raise PolicyReferenceError(
+                    f"unknown role `{role}` of `{kind.name}.{attribute.name}`"
+                    f"{near_miss(role, known)}",
+                    file="schema.yaml",
+                )
 
 
 def _one_permission(clauses: list[Clause]) -> None:
     seen: dict[object, Clause] = {}
     for clause in clauses:
-        if clause.name != "needs_permission" or not clause.is_fact:
+        if clause.name != "needs_permission":
             continue
         action = clause.row()[0]
         if first := seen.get(action):
-            raise PolicyCheckError(
+            raise _wrong(
+                clause,
                 f"`{action}` needs a permission at {first.file}:{first.line} already: two "
                 "rows would mean that either is enough; write a forbid for a further need",
-                file=clause.file,
-                line=clause.line,
             )
         seen[action] = clause
 
 
 def _asked(clauses: list[Clause], entry_points: tuple[str, ...]) -> None:
-    called = {
-        goal.name
-        for clause in clauses
-        for goal in clause.body.walk()
-        if goal.kind == "Call"
-    }
+    called = {goal.name for clause in clauses for goal in _calls(clause)}
     known = called | ASKED | set(entry_points)
     for clause in clauses:
         if clause.name not in known:
             near = near_miss(clause.name, known)
-            raise PolicyReferenceError(
-                f"nothing asks for `{clause.name}`{near}",
-                file=clause.file,
-                line=clause.line,
-            )
+            raise _unknown(clause, f"nothing asks for `{clause.name}`{near}")
 
 
 def _recursion(clauses: list[Clause]) -> None:
@@ -73,10 +174,9 @@ def _recursion(clauses: list[Clause]) -> None:
     endless = {name for name in edges if name in _reached(edges, name)}
     for clause in clauses:
         if clause.name in endless and _unguarded(clause.body, facts)[0] & endless:
-            raise PolicyCheckError(
+            raise _wrong(
+                clause,
                 f"`{clause.name}` calls itself before a fact narrows it, so it never ends",
-                file=clause.file,
-                line=clause.line,
             )
 
 

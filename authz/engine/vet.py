@@ -60,6 +60,7 @@ def vet(files: Mapping[str, bytes], budget_ms: int) -> list[checks.PolicyHead]:
         text.check_nesting(file, content)
         found += [clauses.read(statement) for statement in text.statements(file, content)]
     heads = checks.check(found, schema)
+    _say({"reading": ""})
     if not heads:
         raise PolicyCheckError(
             "the policy set holds no policy, so it would deny everything"
@@ -72,7 +73,7 @@ def vet(files: Mapping[str, bytes], budget_ms: int) -> list[checks.PolicyHead]:
 def main() -> None:
     """Reads the question, answers it, and ends."""
     question = json.load(sys.stdin)
-    limit(question["cpu_seconds"], question["memory_mib"])
+    set_limits(question["cpu_seconds"], question["memory_mib"])
     files = {name: bytes.fromhex(content) for name, content in question["files"].items()}
     outcome: dict[str, Any] = {"digest": digest(files)}
     try:
@@ -94,17 +95,17 @@ def _say(line: Mapping[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def limit(cpu_seconds: int, memory_mib: int) -> None:
+def set_limits(cpu_seconds: int, memory_mib: int) -> None:
     """Bounds this process for good: it writes no file and ends in time."""
     memory = memory_mib * 1024 * 1024
-    for limit, value in (
+    for kind, value in (
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, 0),
     ):
-        resource.setrlimit(limit, (value, value))
+        resource.setrlimit(kind, (value, value))
 
 
 if __name__ == "__main__":

@@ -50,6 +50,16 @@ def test_an_outsider_cannot_tell_what_is_unknown_from_what_is_not_permitted(
     assert "`user:zoe`" in told["reason_admin"]
 
 
+def test_a_forbid_is_told_only_to_whom_something_permits_the_same(policies):
+    forbidden = (False, Reason.FORBIDDEN, ("papers.never-at-night",), ())
+    outsider = explain(policies, Decision(*forbidden))
+    assert outsider == explain(policies, Decision(False, Reason.NO_PERMIT))
+    insider = explain(policies, Decision(*forbidden, overruled=(ID,)))
+    assert insider["determining_policies"] == ["papers.never-at-night"]
+    told = explain(policies, Decision(*forbidden), for_admin=True)
+    assert (told["reason"], told["reason_user"]) == ("forbidden", outsider["reason_user"])
+
+
 def test_errors_are_for_administrators(policies):
     errors = (EvaluationError(ID, "an ordered comparison with nil"),)
     decision = Decision(False, Reason.ERROR, (), errors)

@@ -63,6 +63,9 @@ def test_declared_attributes_can_be_read_and_compared(condition, capfd):
         ("x in paper.grade and x = 1", "no list"),
         ("paper.grade < 3", "ordered comparison with nil"),
         ("subject < paper", "ordered comparison"),
+        ("x = subject and x = paper", "two records"),
+        ("not subject = paper", "two records"),
+        ("subject != paper", "two records"),
         ("b in subject.badges and b.other = 1", "has no `other`"),
     ],
 )

@@ -74,6 +74,11 @@ def test_tests_and_invariants_are_no_part_of_the_set(tmp_path):
         (lambda d: (d / "papers.polar").write_text("\n\npermit(;"), "papers.polar:3"),
         (lambda d: os.mkfifo(d / "pipe.polar"), "pipe.polar: is no regular file"),
         (lambda d: (d / "folder.polar").mkdir(), "folder.polar: is no regular file"),
+        (lambda d: (d / "hr.Polar").write_text(OWNER), "hr.Polar: rules stand in"),
+        (
+            lambda d: (d / "more").mkdir() or (d / "more" / "hr.polar").write_text(OWNER),
+            "more: rules stand in",
+        ),
         (lambda d: (d / "gone.polar").symlink_to(d / "none"), "gone.polar: cannot be read"),
     ],
 )
@@ -104,6 +109,24 @@ def test_a_policy_that_errs_is_named_and_the_others_still_count(tmp_path):
     ]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_error_in_one_way_to_hold_counts_in_every_order(tmp_path, turned):
+    ways = ["  subject.level = 3", '  subject.level > "x"']
+    if turned:
+        ways.reverse()
+    rules = OWNER.replace("subject.id;", "subject.id and\n  tall(subject);") + "".join(
+        f"tall(subject) if\n{way};\n" for way in ways
+    )
+    policies = loaded(tmp_path, rules, ID)
+    subject = policies.record("user", {"id": "ann", "level": 3})
+    paper = policies.record("paper", {"id": "p1", "owner": "ann"})
+    found = policies.evaluate(subject, "paper:read", paper, policies.context({}))
+    assert (found.permits, [e.policy_id for e in found.permit_errors]) == (
+        frozenset(),
+        [ID],
+    )
+
+
 def test_a_child_that_uses_up_its_time_names_the_file(tmp_path):
     chain = "x = 1" + " and x = 1" * 700
     rules = "".join(f"web_only{i}(x) if {chain};\n" for i in range(8))
@@ -129,7 +152,7 @@ def test_the_child_answers_for_exactly_the_bytes_that_were_read(tmp_path, monkey
     ],
 )
 def test_the_child_cannot_fill_disk_or_memory(tmp_path, step, error):
-    code = f"from authz.engine.vet import limit; limit(5, 256)\n{step}"
+    code = f"from authz.engine.vet import set_limits; set_limits(5, 256)\n{step}"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

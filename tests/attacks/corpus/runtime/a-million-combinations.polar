@@ -3,7 +3,7 @@
 EFFECT("attack.probe", subject: User, "document:read", document: Document, _context) if
   document.owner != "nobody" and subject.name != "nobody" and
   digit(a) and digit(b) and digit(c) and digit(d) and digit(e) and digit(f) and
-  [a, b, c, d, e, f] = ["x", "x", "x", "x", "x", "x"];
+  f = "x" and e = "x" and d = "x" and c = "x" and b = "x" and a = "x";
 
 digit("0");
 digit("1");

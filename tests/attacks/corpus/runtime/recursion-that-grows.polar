@@ -1,8 +1,0 @@
-# Calls itself with a longer list each time.
-
-EFFECT("attack.probe", subject: User, "document:read", document: Document, _context) if
-  document.owner != "nobody" and subject.name != "nobody" and
-  grows([]);
-
-one("1");
-grows(x) if one("1") and grows([x, x]);
