@@ -84,9 +84,9 @@ def _check(
     place: Place, test: Mapping[str, object], names: Names, name: str, setting: Setting
 ) -> Check:
     subject, action, resource = _asked(place.at("check"), test["check"], "resource")
-    target = names.one(place.at("check.resource"), resource)
-    names.check_action(place.at("check.action"), action, [target.type])
-    here = place.at("check.subject")
+    target = names.one(place.at("check").at("resource"), resource)
+    names.check_action(place.at("check").at("action"), action, [target.type])
+    here = place.at("check").at("subject")
     who = names.check_subject(here, names.one(here, subject))
     expect = place.of(test, "expect")
     if expect not in ("allow", "deny"):
@@ -118,14 +118,14 @@ def _listing(
     targets = [one for one in names.fixtures.values() if one.type == type_name]
     if not targets:
         known = {one.type for one in names.fixtures.values()}
-        raise place.at("list.type").unknown("type", type_name, known)
-    names.check_action(place.at("list.action"), action, [type_name])
+        raise place.at("list").at("type").unknown("type", type_name, known)
+    names.check_action(place.at("list").at("action"), action, [type_name])
     expected = place.at("expect").texts(place.of(test, "expect"))
     ids = {one.id for one in targets}
     for id in expected:
         if id not in ids:
             raise place.at("expect").unknown(type_name, id, ids)
-    here = place.at("list.subject")
+    here = place.at("list").at("subject")
     who = names.check_subject(here, names.one(here, subject))
     questions = tuple(Question(who, action, one, setting) for one in targets)
     return Listing(name, questions, tuple(sorted(expected)))
@@ -162,6 +162,8 @@ def _matrix(
     for _, action, alias in sorted(permitted):
         if action not in asked[alias]:
             raise here.wrong(f"`{action}` is expected, but not among `actions`")
+    if not subjects or not any(asked.values()):
+        raise here.wrong("asks nothing: name subjects, resources and actions")
     for subject in subjects.values():
         for target in resources.values():
             for action in asked[target.alias]:

@@ -49,6 +49,8 @@ def read_suite(path: Path, schema: Schema, *, name: str) -> Suite:
         test = place.mapping(element)
         rows.extend(read_rows(place, test, names, _setting(place, test, setting, schema)))
     suite = root.at("suite").text(root.of(data, "suite"))
+    if not rows:
+        raise root.at("tests").wrong("holds no test")
     return Suite(suite, name, tuple(fixtures.values()), tuple(rows))
 
 
@@ -97,6 +99,8 @@ def _groups(
         if name in fixtures:
             raise place.wrong(f"`{name}` is a fixture and a group")
         members = place.at(name).texts(aliases)
+        if not members:
+            raise place.at(name).wrong("is a group of nobody")
         for alias in members:
             if alias not in fixtures:
                 raise place.at(name).unknown("alias", alias, fixtures)

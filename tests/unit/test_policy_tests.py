@@ -448,3 +448,30 @@ def test_a_policy_that_cannot_be_evaluated_fails_the_row(erring, tmp_path, test)
     case = _one(policy_tests.run(policy_tests.read_suites(path, erring.schema), erring))
     assert not case.passed
     assert "`base.errs` failed: " in case.message
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        ("  []\n", "tests: holds no test"),
+        ("  - {name: x, matrix: {ann: {}}}\n", "tests[0].matrix: asks nothing"),
+        ("  - {name: x, matrix: {}}\n", "tests[0].matrix: asks nothing"),
+        ("  - {name: x, matrix: {ann: {hers: []}}, actions: []}\n", "asks nothing"),
+    ],
+)
+def test_a_test_that_asks_nothing_is_an_error(run, tests, said):
+    with pytest.raises(PolicyError) as caught:
+        run(tests)
+    assert said in str(caught.value)
+
+
+def test_a_group_of_nobody_is_an_error(run):
+    with pytest.raises(PolicyError, match="groups.people: is a group of nobody"):
+        run("  []\n", head=SUITE.replace("[ann, bob]", "[]"))
+
+
+def test_a_mistake_in_a_check_is_named_with_its_line(run):
+    tests = "  - name: x\n    check:\n      subject: ann\n      action: document:read\n"
+    with pytest.raises(PolicyError) as caught:
+        run(tests + "      resource: hrs\n    expect: allow\n")
+    assert caught.value.line == len(SUITE.splitlines()) + 5
