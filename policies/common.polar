@@ -75,6 +75,24 @@ forbid("common.web-only", _subject: User, action, _resource, context: Context) i
   web_only(action) and
   context.channel != "web";
 
+# Forbids: incomplete access, read-only access.
+
+forbid("common.role-lacks-a-required-binding", subject: User, action, _resource, _context) if
+  not own_profile(action) and
+  role(kind, role) and
+  role_requires_binding(role, binding) and
+  subject.tenant_kind = kind and
+  role in subject.roles and
+  not binding in subject.binding_kinds;
+
+forbid("common.reader-changes-nothing", subject: User, action, _resource, _context) if
+  not own_profile(action) and
+  not reads(action) and
+  role(kind, role) and
+  read_only_role(role) and
+  subject.tenant_kind = kind and
+  role in subject.roles;
+
 # Forbids: people.
 
 forbid("common.person-beyond-reach", subject: User, action, person: User, _context) if
@@ -102,6 +120,11 @@ forbid("common.last-owner-stays", _subject: User, action, person: User, _context
   action in ["user:delete", "user:demote", "user:set_access"] and
   person.is_last_owner = true;
 
+# Forbids: roles that cannot be given. The console's form asks the same facts.
+
+forbid("common.role-must-be-named", _subject: User, "role:assign", _person: User, context: Context) if
+  context.action_role = "";
+
 forbid("common.role-not-assignable", subject: User, action, _resource, context: Context) if
   gives_role(action) and
   role(kind, other) and
@@ -115,6 +138,14 @@ forbid("common.role-unknown", subject: User, action, _resource, context: Context
   tenant_kind(kind) and
   subject.tenant_kind = kind and
   not role(kind, context.action_role);
+
+forbid("common.role-needs-its-bindings", subject: User, action, _resource, context: Context) if
+  gives_role(action) and
+  role(kind, other) and
+  role_requires_binding(other, binding) and
+  subject.tenant_kind = kind and
+  context.action_role = other and
+  not binding in context.action_binding_kinds;
 
 # A role gives nothing in a tenant of another kind.
 

@@ -385,30 +385,9 @@ permit("metering.manufacturer-reaches-service-organizations", subject: User, act
     _organization: ServiceOrganization, _context) if
   by_role(subject, "metering", "manufacturer", action);
 
-# Forbids: incomplete access, read-only access.
-
-forbid("metering.level-lacks-a-required-binding", subject: User, action, _resource, _context) if
-  not own_profile(action) and
-  holds(subject, "metering", role) and
-  role_requires_binding(role, binding) and
-  not binding in subject.binding_kinds;
-
-forbid("metering.reader-changes-nothing", subject: User, action, _resource, _context) if
-  not own_profile(action) and
-  not reads(action) and
-  holds(subject, "metering", role) and
-  read_only_role(role);
-
 # Forbids: access that cannot be given. The console's form asks the same facts.
 
 forbid("metering.levels-are-fixed", _subject: User, "access_level:create", _resource, _context);
-
-forbid("metering.level-needs-its-bindings", subject: User, action, _resource, context: Context) if
-  gives_role(action) and
-  subject.tenant_kind = "metering" and
-  role_requires_binding(level, binding) and
-  context.action_role = level and
-  not binding in context.action_binding_kinds;
 
 forbid("metering.options-need-a-level", subject: User, action, _resource, context: Context) if
   gives_role(action) and

@@ -131,9 +131,7 @@ def _user(asked: Any, level: str, verb: str) -> bool | None:
         return level == READER
     if verb == "demote":
         return None
-    if verb == "delete" and (
-        asked.is_self or getattr(asked.target, "is_last_owner", False)
-    ):
+    if verb == "delete" and (asked.is_self or asked.target.is_last_owner):
         return False
     if verb in ("set_access", "delete") and asked.is_self:
         return None

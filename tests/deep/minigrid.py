@@ -60,6 +60,9 @@ sms_gateway map mail ppp | read update
 role | list read assign
 user | set_access
 """
+#: What an export is about that needs no more than `exports`; None is not said.
+WITHOUT_PEOPLE = {None, "customers", "transactions", "payments", "tickets", "reports"}
+WITHOUT_PEOPLE |= {"assets", "appliances", "devices"}
 #: Narrowed to the clusters that a bound person is responsible for (R7, D3).
 NARROWED = ("customer", "asset", "appliance", "ticket")
 
@@ -97,7 +100,7 @@ def _by_target(asked: Any, holding: frozenset[str]) -> bool | None:
             return by_role
     if hasattr(asked.target, "roles"):
         return _on_person(asked, verb)
-    if asked.action == "export:run" and asked.subject_matter == "users":
+    if asked.action == "export:run" and asked.subject_matter not in WITHOUT_PEOPLE:
         return bool(asked.who.roles & HOLDERS["users"])
     bound = asked.who.to("cluster")
     if noun in NARROWED and holding == {"user"} and bound:
@@ -109,7 +112,7 @@ def _by_target(asked: Any, holding: frozenset[str]) -> bool | None:
 def _may_give(asked: Any) -> bool | None:
     """Whether the role that is given is one that the giver may give (R31, R40)."""
     if asked.role is None:
-        return True if asked.action == "user:create" else None
+        return asked.action == "user:create"
     if asked.role not in ROLES:
         return False
     if asked.role == "owner":

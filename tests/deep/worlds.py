@@ -45,6 +45,7 @@ METERING_TYPES = (
     "metering_unit",
 )
 TOP_ROLES = {"owner", "platform_admin", "operator"}
+SUBJECT_MATTERS = (None, "users", "Users", "people", "customers", "transactions", "debts")
 CHANNELS = ("web", "web", "web", "web", "android", "api", None, "WEB")
 
 
@@ -262,7 +263,7 @@ def question(random: Random, schema: Schema, here: World) -> Asked:
         role=role,
         options=options,
         binding_kinds=kinds,
-        subject_matter=random.choice([None, "users", "customers"]),
+        subject_matter=random.choice(SUBJECT_MATTERS),
     )
 
 

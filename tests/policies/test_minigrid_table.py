@@ -9,6 +9,9 @@ import pytest
 from tests.policies.support import CHANNELS, decide, person, rows
 
 COMPANY = ("tenant", "here", {"kind": "minigrid", "status": "active"})
+COLLEAGUE = ("user", "other", person("minigrid", "user", id="other"))
+#: Asked of a person; all else is asked of the company.
+OF_A_PERSON = ("user:update", "user:set_password", "user:delete", "role:assign")
 
 ROLES = ("owner", "admin", "financial-manager", "user")
 
@@ -72,20 +75,26 @@ PEOPLE_CELLS = [
 ]
 
 
+def asked(action, context):
+    """Of what, through what and with which properties an action is asked."""
+    properties = {"role": "user"} if action == "role:assign" else {}
+    return COLLEAGUE if action in OF_A_PERSON else COMPANY, context, properties
+
+
 @pytest.mark.parametrize(("role", "action", "allowed", "from_the_app"), MINIGRID_CELLS)
 def test_a_mini_grid_role_does_what_its_cell_says(role, action, allowed, from_the_app):
     for channel in CHANNELS:
         expected = allowed and (from_the_app or channel == "web")
         context = {"channel": channel}
-        assert decide(person("minigrid", role), action, COMPANY, context) is expected, (
-            channel
-        )
+        subject = person("minigrid", role)
+        assert decide(subject, action, *asked(action, context)) is expected, channel
 
 
 @pytest.mark.parametrize("action", sorted({cell[1] for cell in MINIGRID_CELLS}))
 def test_without_a_role_no_cell_is_open(action):
-    assert not decide(person("minigrid"), action, COMPANY, {"channel": "web"})
-    assert not decide(person("minigrid", "branch"), action, COMPANY, {"channel": "web"})
+    context = {"channel": "web"}
+    assert not decide(person("minigrid"), action, *asked(action, context))
+    assert not decide(person("minigrid", "branch"), action, *asked(action, context))
 
 
 @pytest.mark.parametrize(("role", "action", "other", "allowed"), PEOPLE_CELLS)
@@ -110,3 +119,12 @@ def test_who_gives_which_role(role, other):
         subject = person("minigrid", role)
         assert decide(subject, "role:assign", account, context, given) is expected
         assert decide(subject, "user:create", COMPANY, context, given) is expected
+
+
+@pytest.mark.parametrize(
+    "properties", [{}, {"role": ""}, {"roles": "user"}, {"Role": "user"}]
+)
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_gives_a_role_without_its_name(role, properties):
+    asked = person("minigrid", role), "role:assign", COLLEAGUE, {"channel": "web"}
+    assert not decide(*asked, properties)

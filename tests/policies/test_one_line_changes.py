@@ -108,6 +108,46 @@ CHANGES = {
         ("metering_unit:read", UNIT, {}),
         True,
     ),
+    "a binding is required to use a role of a mini-grid company": (
+        (
+            "minigrid.polar",
+            'role("minigrid", "user");',
+            'role("minigrid", "user"); role_requires_binding("user", "cluster");',
+        ),
+        person("minigrid", "user"),
+        ("customer:list", COMPANY, {}),
+        True,
+    ),
+    "a binding is required to give a role of a mini-grid company": (
+        (
+            "minigrid.polar",
+            'role("minigrid", "user");',
+            'role("minigrid", "user"); role_requires_binding("user", "cluster");',
+        ),
+        person("minigrid", "owner"),
+        ("user:create", COMPANY, {"role": "user"}),
+        True,
+    ),
+    "a role of a mini-grid company becomes read-only": (
+        (
+            "minigrid.polar",
+            'role("minigrid", "financial-manager");',
+            'role("minigrid", "financial-manager"); read_only_role("financial-manager");',
+        ),
+        person("minigrid", "financial-manager"),
+        ("payment:create", COMPANY, {}),
+        True,
+    ),
+    "a kind of export is without people": (
+        (
+            "minigrid.polar",
+            'export_without_people("reports");',
+            'export_without_people("reports"); export_without_people("tariffs");',
+        ),
+        person("minigrid", "financial-manager"),
+        ("export:run", COMPANY, {"subject_matter": "tariffs"}),
+        False,
+    ),
     "an option is taken from a level that has it": (
         ("metering.polar", 'role_allows_option("manufacturer", "reporting");', ""),
         MAKER,
