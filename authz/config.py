@@ -10,6 +10,7 @@ import difflib
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, cast, get_type_hints
 
@@ -283,12 +284,18 @@ _EXPECTED: Mapping[Any, str] = {
 
 
 def _address(setting: Setting, value: str, origin: str) -> str:
-    """The value when it is HOST:PORT: every text setting is one.  Raises: ConfigError."""
+    """The value when it is IP:PORT: every text setting is one.  Raises: ConfigError."""
     host, _, port = value.rpartition(":")
-    bare = ":" not in host or (host.startswith("[") and host.endswith("]"))
-    if host and bare and port.isascii() and port.isdigit() and 0 < int(port) < 65536:
-        return value
-    raise _wrong(setting, value, origin, "an address and a port, as `127.0.0.1:8080`")
+    try:
+        if host.startswith("[") and host.endswith("]"):
+            IPv6Address(host[1:-1])
+        else:
+            IPv4Address(host)
+        if port.isascii() and port.isdigit() and 0 < int(port) < 65536:
+            return value
+    except ValueError:
+        pass
+    raise _wrong(setting, value, origin, "an IP address and a port, as `127.0.0.1:8080`")
 
 
 def _wrong(setting: Setting, value: object, origin: str, expected: str) -> ConfigError:

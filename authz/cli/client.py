@@ -76,5 +76,8 @@ def _lifetime(text: str | None) -> timedelta | None:
 
 def _person() -> Actor:
     """Whoever sits at the machine, for the events log."""
-    name = pwd.getpwuid(os.getuid()).pw_name
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = f"uid {os.getuid()}"
     return Actor("command_line", name, f"{name} on the command line")

@@ -2,8 +2,7 @@
 
 import click
 
-from authz.cli.setup import Setup, takes_setup
-from authz.errors import NotFound
+from authz.cli.setup import Setup, existing, takes_setup
 from authz.storage import database
 
 
@@ -11,10 +10,7 @@ from authz.storage import database
 @takes_setup
 def migrate(setup: Setup) -> None:
     """Apply the migrations that the database lacks. They go forward only."""
-    path = setup.config().store.path
-    if not path.exists():
-        raise NotFound(f"there is no database `{path}`: `authz serve` makes one")
-    steps = database.migrate(path)
+    steps = database.migrate(existing(setup.config().store.path))
     for step in steps:
         click.echo(f"applied {step}")
     if not steps:

@@ -1,23 +1,25 @@
 """`authz serve` and `authz demo`: the server on your data, or on the sample tenants."""
 
+import fcntl
 import json
-import secrets
-import string
+import os
 import time
-from importlib.resources import files
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from authz import samples
-from authz.accounts.passwords import Hasher
+from authz.accounts.passwords import Hasher, random_password
 from authz.cli.progress import progress
 from authz.cli.setup import DEMO_DATABASE, Setup, load_policies, takes_setup
 from authz.config import Config
-from authz.errors import NotFound
+from authz.errors import Conflict, NotFound, Unavailable
+from authz.samples import sample_tenants
 from authz.storage.database import open_database
 from authz.storage.demo import move_demo, renew_demo, write_demo_json
 from authz.storage.seed import seed
+from webapp.serve import check_address
 from webapp.serve import serve as run_server
 
 DEMO_FILE = "demo.json"
@@ -39,13 +41,16 @@ def serve(setup: Setup, *, port: int | None) -> None:
     demo.json with a key for each tenant is written beside it.
     """
     settings = setup.config(_at_port(setup, port))
+    check_address(settings)
     path, source = settings.store.path, settings.store.seed
     if not path.exists():
         if source is None:
             raise NotFound(
                 f"there is no database `{path}`: set `store.seed` or run `authz demo`"
             )
-        _make(settings, source)
+        with _alone(path.parent):
+            _make(settings, source)
+    click.echo(f"The decision API is on {_base_url(settings)}")
     run_server(settings)
 
 
@@ -55,21 +60,20 @@ def serve(setup: Setup, *, port: int | None) -> None:
 def demo(setup: Setup, *, port: int | None) -> None:
     """Serve the sample tenants on loopback, with a password and keys made by chance.
 
-    The first time makes demo.db and demo.json in the data folder. Without demo.json, new
-    keys and a new password take the place of the lost ones.
+    The first time makes demo.db and demo.json in the data folder. Without a whole
+    demo.json, new keys and a new password take the place of the lost ones.
     """
     folder = setup.config().store.path.parent
     settings = setup.config(
         {"store.path": folder / DEMO_DATABASE} | _at_port(setup, port, LOOPBACK)
     )
-    source = Path(str(files(samples) / "tenants.yaml"))
+    check_address(settings)
     keys = folder / DEMO_FILE
-    if not settings.store.path.exists():
-        _make(settings, source)
-    elif not keys.exists():
-        _renew(settings, source)
-    else:
-        move_demo(keys, base_url=_base_url(settings))
+    with _alone(folder), sample_tenants() as source:
+        if not settings.store.path.exists():
+            _make(settings, source)
+        elif not move_demo(keys, source, base_url=_base_url(settings)):
+            _renew(settings, source)
     click.echo(_welcome(settings, keys))
     run_server(settings)
 
@@ -81,6 +85,29 @@ def _at_port(setup: Setup, port: int | None, host: str | None = None) -> dict[st
     return {"server.decisions.listen": f"{host or before}:{port or decisions.port}"}
 
 
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """The data folder, made if need be, while no other command makes something in it.
+
+    Raises: Conflict, Unavailable.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError as exc:
+        raise Unavailable(f"cannot use the folder `{folder}`: {exc.strerror}") from exc
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as exc:
+        raise Conflict(
+            f"another `authz demo` or `authz serve` is at work in `{folder}`:"
+            " wait for it and repeat"
+        ) from exc
+    finally:
+        os.close(handle)
+
+
 def _make(settings: Config, source: Path) -> None:
     """A new database with the facts of `source`, and its demo.json."""
     schema = load_policies(settings).schema
@@ -89,7 +116,7 @@ def _make(settings: Config, source: Path) -> None:
             settings.store.path,
             schema,
             source,
-            _password(),
+            random_password(),
             clock=time.time,
             hasher=Hasher(),
             progress=advance,
@@ -103,18 +130,11 @@ def _renew(settings: Config, source: Path) -> None:
     database = open_database(settings.store.path, time.time)
     with progress("making new keys") as advance:
         result = renew_demo(
-            database, source, _password(), hasher=Hasher(), progress=advance
+            database, source, random_password(), hasher=Hasher(), progress=advance
         )
     database.close()
     keys = settings.store.path.with_name(DEMO_FILE)
     write_demo_json(keys, result, base_url=_base_url(settings), console_url=None)
-
-
-def _password() -> str:
-    """Four letters and four digits, twice, in groups that can be read out."""
-    letters, digits = string.ascii_lowercase.replace("l", ""), "23456789"
-    groups = (letters, digits, letters, digits)
-    return "-".join("".join(secrets.choice(signs) for _ in range(4)) for signs in groups)
 
 
 def _base_url(settings: Config) -> str:

@@ -94,21 +94,29 @@ def load_policies(settings: Config, directory: Path | None = None) -> PolicySet:
     )
 
 
+def existing(path: Path) -> Path:
+    """The path of a database that is there.
+
+    Without one, the demo's beside it, and a word about it on stderr. Raises: NotFound.
+    """
+    if path.exists():
+        return path
+    beside = path.with_name(DEMO_DATABASE)
+    if not beside.exists():
+        raise NotFound(
+            f"there is no database `{path}`: `authz demo` or `authz serve` makes one"
+        )
+    click.echo(f"there is no database `{path}`: using `{beside}`", err=True)
+    return beside
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Database]:
     """An existing database, closed in the end.
 
-    Without one, the demo's beside it, and a word about it on stderr. Raises: NotFound.
+    Which one: see `existing`. Raises: NotFound.
     """
-    chosen = path
-    if not path.exists():
-        chosen = path.with_name(DEMO_DATABASE)
-        if not chosen.exists():
-            raise NotFound(
-                f"there is no database `{path}`: `authz demo` or `authz serve` makes one"
-            )
-        click.echo(f"there is no database `{path}`: using `{chosen}`", err=True)
-    database = open_database(chosen, time.time)
+    database = open_database(existing(path), time.time)
     try:
         yield database
     finally:

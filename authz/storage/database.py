@@ -28,6 +28,7 @@ FILE_MODE = 0o600
 PRAGMAS = {"foreign_keys": 1, "synchronous": "normal"}
 #: What belongs to a database file besides itself.
 COMPANIONS = ("-wal", "-shm", "-journal")
+DATABASE_ERRORS = (pw.DatabaseError, pw.InterfaceError, sqlite3.Error)
 
 
 class Database:
@@ -185,8 +186,11 @@ def _sqlite(path: Path, **options: Any) -> pw.SqliteDatabase:
 def _keep_private(path: Path) -> None:
     for suffix in ("", *COMPANIONS):
         part = Path(f"{path}{suffix}")
-        if part.exists() and part.stat().st_mode & 0o077:
-            part.chmod(FILE_MODE)
+        try:
+            if part.exists() and part.stat().st_mode & 0o077:
+                part.chmod(FILE_MODE)
+        except OSError as exc:
+            raise Unavailable(f"cannot make `{part}` private: {exc.strerror}") from exc
 
 
 def _applied(path: Path) -> list[str]:
@@ -234,8 +238,17 @@ def translated_errors() -> Iterator[None]:
         yield
     except pw.IntegrityError as exc:
         raise _refusal(str(exc)) from exc
-    except (pw.DatabaseError, pw.InterfaceError, sqlite3.Error) as exc:
-        raise Unavailable(f"the database cannot be used: {exc}") from exc
+    except DATABASE_ERRORS as exc:
+        raise Unavailable(f"the database cannot be used: {_first(exc)}") from exc
+
+
+def _first(error: BaseException) -> BaseException:
+    """The database error that the others followed from, as a rollback that fails too."""
+    first, before = error, error.__context__
+    while before is not None:
+        first = before if isinstance(before, DATABASE_ERRORS) else first
+        before = before.__context__
+    return first
 
 
 def _refusal(message: str) -> Conflict | InvalidChange:

@@ -33,11 +33,24 @@ def write_demo_json(
     _write(path, described)
 
 
-def move_demo(path: Path, *, base_url: str) -> None:
-    """Say in the file that the server is at another address; nothing if it is the same."""
-    described = json.loads(path.read_text("utf-8"))
+def move_demo(path: Path, source: Path, *, base_url: str) -> bool:
+    """Say in the file that the server is at this address.
+
+    False, and nothing is written, when the file is lost: not there, cut off, or without a
+    key for each tenant of the facts file.
+    """
+    wanted = [tenant.text("slug") for tenant in tenants_of(read_facts(source))]
+    try:
+        described = json.loads(path.read_text("utf-8"))
+        needed = [described["base_url"]]
+        needed += [described["tenants"][slug]["api_key"] for slug in wanted]
+    except (OSError, ValueError, LookupError, TypeError):
+        return False
+    if not all(isinstance(text, str) for text in needed):
+        return False
     if described["base_url"] != base_url:
         _write(path, described | {"base_url": base_url})
+    return True
 
 
 def renew_demo(
@@ -79,10 +92,12 @@ def _described(tenant: SeededTenant, password: str | None) -> Mapping[str, objec
 
 
 def _write(path: Path, described: Mapping[str, object]) -> None:
-    new = path.with_name(f".{path.name}.new")
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(described, file, indent=2, ensure_ascii=False)
         file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
     new.replace(path)

@@ -80,7 +80,7 @@ class Item:
 
     def flag(self, key: str) -> bool:
         """True or false under a key, false without one."""
-        value = self.data.get(key, False)
+        value = self._given(key, False)
         if not isinstance(value, bool):
             raise ConfigError(f"{self.where}: `{key}` must be true or false")
         return value
@@ -94,7 +94,7 @@ class Item:
 
     def mapping(self, key: str, known: tuple[str, ...] | None = None) -> "Item":
         """The mapping under a key, empty without one."""
-        return Item(self.data.get(key) or {}, f"{self.where}, {key}", known)
+        return Item(self._given(key, {}), f"{self.where}, {key}", known)
 
     def items(self, key: str, known: tuple[str, ...] | None = None) -> "Iterator[Item]":
         """The mappings in the list under a key."""
@@ -102,10 +102,15 @@ class Item:
             yield Item(value, f"{self.where}, {key} {number}", known)
 
     def _list(self, key: str) -> list[Any]:
-        values = self.data.get(key) or []
+        values = self._given(key, [])
         if not isinstance(values, list):
             raise ConfigError(f"{self.where}: `{key}` must be a list")
         return values
+
+    def _given(self, key: str, without: object) -> object:
+        """The value under a key; the other one where there is none, or null."""
+        value = self.data.get(key)
+        return without if value is None else value
 
 
 def read_facts(path: Path) -> Item:

@@ -167,9 +167,10 @@ def _organizations(database: Database, slug: str, tenant: Item) -> Iterator[Step
                 partial(create, item.text("id"), name=item.text("name"), **values),
             )
     for item in tenant.items("metering_units", UNIT_KEYS):
-        unit = units.MeteringUnit(
-            tenant=slug, **{str(name): item.text(name) for name in item.data}
-        )
+        given = {name: item.optional_text(name) for name in UNIT_KEYS}
+        texts = {name: value for name, value in given.items() if value is not None}
+        texts |= {name: item.text(name) for name in UNIT_KEYS[:3]}
+        unit = units.MeteringUnit(tenant=slug, **texts)
         yield item.where, partial(units.create_unit, database, unit, actor=SERVICE)
 
 

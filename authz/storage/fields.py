@@ -6,8 +6,10 @@ import unicodedata
 from authz.errors import InvalidChange
 
 NAME_MAX = 200
-#: Bidirectional classes of characters that turn the order of those behind them.
-TURNING = frozenset({"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"})
+#: Unicode categories of what has no look of its own, or not the same one everywhere.
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp", "Cn", "Co"})
+#: Of category Cf too, and needed to write some languages: ZWNJ and ZWJ.
+JOINERS = frozenset("\u200c\u200d")
 ID_MAX = 256
 SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
@@ -16,18 +18,14 @@ LANGUAGE = re.compile(r"[a-z]{2,3}")
 
 
 def text(value: str, field: str, longest: int = NAME_MAX) -> str:
-    """The value without spaces around it. Raises: InvalidChange with the field."""
+    """What people read, without spaces around it. Raises: InvalidChange with the field."""
     value = value.strip()
     if not value:
         raise InvalidChange(f"`{field}` is missing", field=field)
     if len(value) > longest:
         raise InvalidChange(f"`{field}` is longer than {longest} characters", field=field)
-    if any(
-        unicodedata.category(char) in ("Cc", "Cs")
-        or unicodedata.bidirectional(char) in TURNING
-        for char in value
-    ):
-        raise InvalidChange(f"`{field}` holds a character that cannot be seen", field=field)
+    if any(unicodedata.category(char) in UNSEEN and char not in JOINERS for char in value):
+        raise _unseen(field)
     return value
 
 
@@ -40,6 +38,8 @@ def identifier(value: str, field: str = "id") -> str:
     """An id as an app or a person chose it. Raises: InvalidChange with the field."""
     if text(value, field, ID_MAX) != value:
         raise InvalidChange(f"`{field}` has a space around it", field=field)
+    if not JOINERS.isdisjoint(value):
+        raise _unseen(field)
     return value
 
 
@@ -73,6 +73,10 @@ def choice(value: str, field: str, known: tuple[str, ...]) -> str:
             f"unknown {field} `{value}`: one of {', '.join(known)}", field=field
         )
     return value
+
+
+def _unseen(field: str) -> InvalidChange:
+    return InvalidChange(f"`{field}` holds a character that cannot be seen", field=field)
 
 
 def _matching(pattern: re.Pattern[str], value: str, field: str, rule: str) -> str:

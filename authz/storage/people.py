@@ -176,10 +176,15 @@ def set_password(
 def set_status(
     database: Database, tenant: str, who: str, status: str, *, actor: Actor
 ) -> Account:
-    """Block a person or let the person work again."""
+    """Block a person, which ends all sessions, or let the person work again."""
     fields.choice(status, "status", STATUSES)
     new = {"status": status}
-    return _update(database, tenant, who, "user.status_set", new, actor=actor, rights=True)
+    with database.transaction():
+        account = _update(
+            database, tenant, who, "user.status_set", new, actor=actor, rights=True
+        )
+        end_sessions(database, tenant, account.id)
+        return account
 
 
 def delete_account(database: Database, tenant: str, who: str, *, actor: Actor) -> Account:

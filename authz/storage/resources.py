@@ -64,8 +64,8 @@ def put(
             action=f"{type}.saved",
             about=(type, id),
             kind="updated" if row else "created",
-            before=_resource(row).attributes if row else None,
-            after=new["attributes"],
+            before=_told(_resource(row)) if row else None,
+            after=new,
         ):
             Row.insert(
                 **text, tenant=tenant, type=type, id=id, updated_at=database.now()
@@ -90,7 +90,7 @@ def delete(
             action=f"{type}.deleted",
             about=(type, id),
             kind="deleted",
-            before=before.attributes,
+            before=_told(before),
         ):
             Row.delete().where(_named(tenant, type, id)).execute(database.db)
 
@@ -161,6 +161,11 @@ def _named(tenant: str, type: str, id: str) -> pw.Expression:
 def _row(database: Database, tenant: str, type: str, id: str) -> Row | None:
     found: Row | None = Row.select().where(_named(tenant, type, id)).first(database.db)
     return found
+
+
+def _told(resource: Resource) -> Mapping[str, object]:
+    """What an event says of it."""
+    return {"attributes": resource.attributes, "details": resource.details}
 
 
 def _resource(row: Row) -> Resource:

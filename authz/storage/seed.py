@@ -5,6 +5,7 @@ tenant has a key of its own, made by chance, and `demo.json` tells who can log i
 see `demo.py`.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from authz.accounts.keys import SCOPES
 from authz.accounts.passwords import Hasher
 from authz.decisions.ports import Clock
 from authz.engine.schema import Schema
-from authz.errors import AuthzError, ConfigError, Conflict
+from authz.errors import AuthzError, ConfigError, Conflict, Unavailable
 from authz.storage import clients, people, tenants
 from authz.storage.database import (
     Database,
@@ -67,15 +68,17 @@ def seed(
     """Make the database `path` from the facts file `source`.
 
     All accounts get `password`, or the one in the file, or none. Raises: Conflict when
-    there is a database already; ConfigError with the place in the file. Then there is no
-    database.
+    there is a database already, or one appears meanwhile; ConfigError with the place in the
+    file; Unavailable when it cannot be written. Then nothing is made.
     """
     if path.exists():
         raise Conflict(f"there is a database `{path}` already")
     facts = read_facts(source)
     chosen = password or facts.optional_text("demo_password")
-    new = path.with_name(f".{path.name}.new")
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     _remove(new)
+    # WHY: left over from a file that is gone, they would be read as a part of the new one.
+    remove_companions(path)
     try:
         migrate(new)
         database = open_database(new, clock)
@@ -88,8 +91,7 @@ def seed(
             result = issue_keys(database, facts, chosen)
         finally:
             database.close()
-        remove_companions(path)
-        new.rename(path)
+        _place(new, path)
     finally:
         _remove(new)
     return result
@@ -114,6 +116,16 @@ def issue_keys(database: Database, facts: Item, password: str | None) -> SeedRes
     return SeedResult(tuple(found), password)
 
 
+def _place(new: Path, path: Path) -> None:
+    """Give the file its name, unless another file has got it meanwhile."""
+    try:
+        os.link(new, path)
+    except FileExistsError as exc:
+        raise Conflict(f"there is a database `{path}` already") from exc
+    except OSError as exc:
+        raise Unavailable(f"cannot make the database `{path}`: {exc.strerror}") from exc
+
+
 def _remove(path: Path) -> None:
     path.unlink(missing_ok=True)
     remove_companions(path)
@@ -124,7 +136,7 @@ def _placed(where: str) -> Iterator[None]:
     """What the rules of the data refuse is an error of the file."""
     try:
         yield
-    except ConfigError:
+    except (ConfigError, Unavailable):
         raise
     except AuthzError as exc:
         raise ConfigError(f"{where}: {exc}") from exc

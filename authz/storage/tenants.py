@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from authz.accounts.email import identity
 from authz.errors import Conflict, InvalidChange, NotFound
 from authz.storage import fields
 from authz.storage.changes import change
@@ -49,7 +50,7 @@ def create_tenant(
         "slug": fields.slug(slug),
         "name": fields.text(name, "name"),
         "kind": fields.choice(kind, "kind", KINDS),
-        "email": fields.optional_text(email, "email"),
+        "email": _email(email),
         "country": fields.optional_text(country, "country", 2),
         "ppp_enabled": ppp_hash is not None,
     }
@@ -97,17 +98,18 @@ def list_tenants(database: Database) -> list[Tenant]:
 def set_status(database: Database, tenant: str, status: str, *, actor: Actor) -> None:
     """Suspend a company or let it work again."""
     fields.choice(status, "status", STATUSES)
-    before = find_tenant(database, tenant).status
-    with change(
-        database,
-        tenant,
-        actor=actor,
-        action="tenant.status_set",
-        about=("tenant", tenant),
-        before={"status": before},
-        after={"status": status},
-    ):
-        Row.update(status=status).where(Row.slug == tenant).execute(database.db)
+    with database.transaction():
+        before = find_tenant(database, tenant).status
+        with change(
+            database,
+            tenant,
+            actor=actor,
+            action="tenant.status_set",
+            about=("tenant", tenant),
+            before={"status": before},
+            after={"status": status},
+        ):
+            Row.update(status=status).where(Row.slug == tenant).execute(database.db)
 
 
 def set_pages_password(
@@ -116,24 +118,33 @@ def set_pages_password(
     """Use another Protected Pages Password, or none; all unlocks of the company end."""
     if ppp_hash == "":
         raise InvalidChange("the password is missing", field="password")
-    before = find_tenant(database, tenant).ppp_enabled
-    with change(
-        database,
-        tenant,
-        actor=actor,
-        action="tenant.pages_password_set",
-        about=("tenant", tenant),
-        before={"enabled": before},
-        after={"enabled": ppp_hash is not None},
-    ):
-        Row.update(
-            ppp_enabled=ppp_hash is not None,
-            ppp_hash=ppp_hash,
-            ppp_changed_at=database.now(),
-        ).where(Row.slug == tenant).execute(database.db)
-        Session.update(pages_unlocked_until=None).where(Session.tenant == tenant).execute(
-            database.db
-        )
+    with database.transaction():
+        before = find_tenant(database, tenant).ppp_enabled
+        with change(
+            database,
+            tenant,
+            actor=actor,
+            action="tenant.pages_password_set",
+            about=("tenant", tenant),
+            before={"enabled": before},
+            after={"enabled": ppp_hash is not None},
+        ):
+            Row.update(
+                ppp_enabled=ppp_hash is not None,
+                ppp_hash=ppp_hash,
+                ppp_changed_at=database.now(),
+            ).where(Row.slug == tenant).execute(database.db)
+            Session.update(pages_unlocked_until=None).where(
+                Session.tenant == tenant
+            ).execute(database.db)
+
+
+def _email(text: str | None) -> str | None:
+    """The address as it was written, None for nothing. Raises: InvalidChange."""
+    kept = fields.optional_text(text, "email")
+    if kept is not None:
+        identity(kept)
+    return kept
 
 
 def _tenant(row: Row) -> Tenant:

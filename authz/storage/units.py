@@ -1,6 +1,6 @@
 """Metering units: who supplies, services, uses and made each."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from authz.errors import Conflict, InvalidChange, NotFound
 from authz.storage import fields
@@ -35,16 +35,22 @@ class MeteringUnit:
 
 
 def create_unit(database: Database, unit: MeteringUnit, *, actor: Actor) -> MeteringUnit:
-    """The unit, saved as it is given.
+    """The unit as it is saved: without spaces around its texts.
 
     Raises: Conflict when the id is taken, by a deleted unit too; InvalidChange with the
     field.
     """
     fields.identifier(unit.id)
-    fields.text(unit.name, "name")
     fields.choice(unit.status, "status", STATUSES)
     if unit.resource is not None:
         fields.choice(unit.resource, "resource", RESOURCES)
+    unit = replace(
+        unit,
+        name=fields.text(unit.name, "name"),
+        model=fields.optional_text(unit.model, "model"),
+        serial=fields.optional_text(unit.serial, "serial"),
+        imei=fields.optional_text(unit.imei, "imei"),
+    )
     row = asdict(unit)
     with change(
         database,

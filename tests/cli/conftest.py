@@ -3,15 +3,14 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
 
-from authz import samples
 from authz.accounts.passwords import Hasher
 from authz.cli.command import run
 from authz.engine.schema_file import parse_schema
+from authz.samples import sample_tenants
 from authz.storage.seed import seed
 
 ROOT = Path(__file__).parents[2]
@@ -45,12 +44,13 @@ def authz(capfd: pytest.CaptureFixture[str]) -> Authz:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo's database, and no other."""
     folder = tmp_path_factory.mktemp("data")
-    seed(
-        folder / "demo.db",
-        parse_schema((ROOT / "policies" / "schema.yaml").read_text("utf-8")),
-        Path(str(files(samples) / "tenants.yaml")),
-        "meter2025x",
-        clock=time.time,
-        hasher=Hasher(rounds=1, memory_kib=64, lanes=1),
-    )
+    with sample_tenants() as source:
+        seed(
+            folder / "demo.db",
+            parse_schema((ROOT / "policies" / "schema.yaml").read_text("utf-8")),
+            source,
+            "meter2025x",
+            clock=time.time,
+            hasher=Hasher(rounds=1, memory_kib=64, lanes=1),
+        )
     return folder

@@ -79,3 +79,15 @@ def test_a_name_is_taken_once(create):
     scope = ("--tenant", "pwani", "--scope", "decision:check")
     assert create("shop", *scope).code == 0
     assert create("shop", *scope).err == "error: there is a client `shop` already\n"
+
+
+def test_a_user_id_that_nobody_has_a_name_for_is_named_by_its_number(
+    create, database, monkeypatch
+):
+    monkeypatch.setattr("os.getuid", lambda: 3_999_999_999)
+    assert create("shop", "--tenant", "pwani", "--scope", "decision:check").code == 0
+    last = entries(database, "pwani")[-1]
+    assert (last.actor_id, last.actor_label) == (
+        "uid 3999999999",
+        "uid 3999999999 on the command line",
+    )

@@ -20,3 +20,12 @@ def test_without_a_database_nothing_is_made(authz, tmp_path):
     ran = authz("migrate", "-c", CONFIG, "--data", tmp_path)
     assert ran.code == 2
     assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_database_the_one_of_the_demo_is_taken(authz, data, tmp_path):
+    shutil.copy(data / "demo.db", tmp_path / "demo.db")
+    ran = authz("migrate", "-c", CONFIG, "--data", tmp_path)
+    assert (ran.code, ran.out) == (0, "nothing to do\n")
+    assert ran.err == (
+        f"there is no database `{tmp_path}/gatehouse.db`: using `{tmp_path}/demo.db`\n"
+    )

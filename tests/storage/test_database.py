@@ -1,6 +1,7 @@
 import os
 import sqlite3
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -174,3 +175,37 @@ def test_the_database_itself_refuses(world, statement):
         with pytest.raises(sqlite3.IntegrityError, match="CHECK|FOREIGN KEY|goes back"):
             connection.execute(statement)
     connection.close()
+
+
+def test_a_full_disk_says_so(world):
+    database = world.database
+    with database.reading():
+        pages = database.db.execute_sql("PRAGMA page_count").fetchone()[0]
+        database.db.execute_sql(f"PRAGMA max_page_count = {pages}")
+    with (
+        pytest.raises(Unavailable, match="database or disk is full"),
+        database.transaction(),
+    ):
+        database.db.execute_sql("CREATE TABLE large AS SELECT randomblob(99999)")
+
+
+def test_what_went_wrong_first_is_told_when_the_way_back_fails_too(database):
+    def fail():
+        with database.transaction():
+            # WHY: so does SQLite by itself when the disk is full.
+            database.db.execute_sql("ROLLBACK")
+            database.db.execute_sql("SELECT * FROM nowhere")
+
+    with pytest.raises(Unavailable, match="no such table: nowhere"):
+        fail()
+
+
+def test_a_file_of_somebody_else_that_cannot_be_made_private_is_refused(world, monkeypatch):
+    def chmod(self, mode):
+        raise PermissionError(1, "Operation not permitted", str(self))
+
+    world.path.chmod(0o644)
+    monkeypatch.setattr(Path, "chmod", chmod)
+    for use in (migrate, lambda path: open_database(path, Clock())):
+        with pytest.raises(Unavailable, match="cannot make .* private"):
+            use(world.path)

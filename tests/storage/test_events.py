@@ -1,11 +1,12 @@
 import json
 import sqlite3
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import partial
 
 import pytest
 
 from authz.errors import InvalidChange, NotFound
-from authz.storage import access, clients, events, people, tables, tenants
+from authz.storage import access, clients, events, people, resources, tables, tenants
 from authz.storage.changes import change
 from tests.storage.conftest import BY
 
@@ -214,3 +215,48 @@ def test_two_threads_leave_no_revision_out_and_none_twice(world):
     assert [entry.revision for entry in found] == list(range(1, 52))
     assert tenants.find_tenant(world.database, "grid").revision == 51
     assert events.first_bad_entry(world.database, "grid") is None
+
+
+def test_a_change_of_the_details_of_a_resource_is_told(database, schema):
+    for name in ("Hassan", "Mallory"):
+        resources.put(
+            database, schema, "grid", "customer", "c1", {}, actor=BY, details={"name": name}
+        )
+    resources.delete(database, schema, "grid", "customer", "c1", actor=BY)
+    told = [
+        [json.loads(part) if part else None for part in (entry.before, entry.after)]
+        for entry in events.entries(database, "grid")[-3:]
+    ]
+    first, second = (
+        {"attributes": {}, "details": {"name": name}} for name in ("Hassan", "Mallory")
+    )
+    assert told == [[None, first], [first, second], [second, None]]
+
+
+@pytest.mark.parametrize(
+    ("write", "other", "before"),
+    [
+        (
+            partial(tenants.set_status, status="active"),
+            partial(tenants.set_status, status="suspended"),
+            {"status": "suspended"},
+        ),
+        (
+            partial(tenants.set_pages_password, ppp_hash=None),
+            partial(tenants.set_pages_password, ppp_hash="x"),
+            {"enabled": True},
+        ),
+    ],
+    ids=["status", "pages password"],
+)
+def test_what_was_before_is_read_after_the_write_that_was_waited_for(
+    world, write, other, before
+):
+    with ThreadPoolExecutor(1) as pool:
+        with world.database.transaction():
+            other(world.database, "grid", actor=BY)
+            waiting = pool.submit(write, world.database, "grid", actor=BY)
+            wait([waiting], timeout=0.3)
+        waiting.result()
+        pool.submit(world.database.close).result()
+    assert json.loads(events.entries(world.database, "grid")[-1].before) == before

@@ -233,3 +233,21 @@ def test_a_cluster_is_managed_by_an_account_of_the_tenant(world):
         manager="ann@example.org",
     )
     assert made.manager == id
+
+
+def test_a_unit_is_kept_without_the_spaces_around_its_texts(gas):
+    made = units.create_unit(
+        gas.database,
+        MeteringUnit("gas", "m9", " Meter ", "branch", model=" G4 ", serial=" ", imei="1 "),
+        actor=BY,
+    )
+    assert (made.name, made.model, made.serial, made.imei) == ("Meter", "G4", None, "1")
+    assert units.find_unit(gas.database, "gas", "m9") == made
+
+
+@pytest.mark.parametrize("field", ["model", "serial", "imei"])
+@pytest.mark.parametrize("value", ["a\u200bb", "x" * 201], ids=["invisible", "long"])
+def test_a_text_of_a_unit_that_cannot_be_read_is_refused(gas, field, value):
+    with pytest.raises(InvalidChange) as refused:
+        unit(gas, **{field: value})
+    assert refused.value.field == field

@@ -4,7 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from authz.errors import Conflict, InvalidChange, NotFound
-from authz.storage import access, events, organizations, people, places, tenants
+from authz.storage import (
+    access,
+    events,
+    fields,
+    organizations,
+    people,
+    places,
+    sessions,
+    tenants,
+)
 from tests.storage.conftest import BY
 
 
@@ -246,3 +255,63 @@ def test_a_change_of_password_is_seen_and_its_hash_is_not(world):
         query = "SELECT password_hash FROM account WHERE id = ?"
         assert connection.execute(query, [id]).fetchone() == ("$argon2id$canary",)
     connection.close()
+
+
+def test_who_is_blocked_has_no_session_left_to_come_back_to(world):
+    id = world.person("ann@example.org")
+    session = sessions.create(
+        world.database, "grid", id, actor=BY, channel="web", expires_at=world.clock.now + 9
+    )
+    for status in ("blocked", "active"):
+        people.set_status(world.database, "grid", id, status, actor=BY)
+    found = sessions.find(world.database, "grid", session.id)
+    assert not found.is_live(world.clock.now)
+
+
+NOT_SEEN = [
+    "\u200b",
+    "\u2028",
+    "\u2029",
+    "\u00ad",
+    "\ufeff",
+    "\ue000",
+    "\u0378",
+    "\ud800",
+    "\x07",
+    "\u2066",
+]
+
+
+@pytest.mark.parametrize("char", NOT_SEEN, ids=ascii)
+def test_a_text_with_a_character_that_cannot_be_seen_is_refused(char):
+    for check in (fields.text, fields.identifier):
+        with pytest.raises(InvalidChange, match="cannot be seen"):
+            check(f"a{char}b", "name")
+
+
+@pytest.mark.parametrize("joiner", ["\u200c", "\u200d"], ids=ascii)
+def test_a_name_may_join_letters_and_an_id_may_not(joiner):
+    assert fields.text(f"a{joiner}b", "name") == f"a{joiner}b"
+    with pytest.raises(InvalidChange, match="cannot be seen"):
+        fields.identifier(f"a{joiner}b")
+
+
+@pytest.mark.parametrize(
+    "email", ["no-at-sign", "two@at@signs.example", "a\u200b@b.example"]
+)
+def test_the_e_mail_of_a_tenant_must_be_one(database, email):
+    with pytest.raises(InvalidChange) as refused:
+        tenants.create_tenant(
+            database, "new", actor=BY, name="New", kind="minigrid", email=email
+        )
+    assert refused.value.field == "email"
+
+
+@pytest.mark.parametrize(
+    ("email", "kept"), [(" Info@New.example ", "Info@New.example"), ("", None)]
+)
+def test_a_tenant_keeps_its_e_mail_as_it_was_written(database, email, kept):
+    made = tenants.create_tenant(
+        database, "new", actor=BY, name="New", kind="minigrid", email=email
+    )
+    assert made.email == kept

@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -7,11 +8,11 @@ import pytest
 from authz.accounts.keys import SCOPES, matches, parse
 from authz.accounts.passwords import Hasher
 from authz.engine.schema_file import parse_schema
-from authz.errors import ConfigError, Conflict
+from authz.errors import ConfigError, Conflict, Unavailable
 from authz.samples import sample_tenants
 from authz.storage import clients, events, organizations, people, places, resources, units
 from authz.storage.database import open_database
-from authz.storage.demo import renew_demo, write_demo_json
+from authz.storage.demo import move_demo, renew_demo, write_demo_json
 from authz.storage.facts import StoredFacts
 from authz.storage.seed import seed
 from authz.storage.tenants import list_tenants
@@ -178,6 +179,14 @@ tenants:
   - {slug: one, name: One, kind: minigrid, users: [USER], clusters: [{id: c, name: C}]}
 """
 USER = "{email: a@b.example, name: A, roles: [user]}"
+UNITS = """
+tenants:
+  - slug: one
+    name: One
+    kind: metering
+    supply_companies: [{id: s, name: S}]
+    metering_units: [{id: m, name: M, supply_company: s, status: null}]
+"""
 BAD_FILES = {
     "no YAML": ("tenants: [", "facts.yaml:"),
     "an unknown key": (GOOD.replace("kind:", "knid:"), "did you mean `kind`"),
@@ -205,6 +214,34 @@ BAD_FILES = {
         GOOD.replace("USER", "{email: a@b.example, name: A, status: asleep}"),
         "unknown status `asleep`",
     ),
+    "a false mapping": (
+        GOOD.replace("kind:", "ppp: false, kind:"),
+        "tenant `one`, ppp must be a mapping",
+    ),
+    "a zero for a list": (
+        GOOD.replace("[{id: c, name: C}]", "0"),
+        "tenant `one`: `clusters` must be a list",
+    ),
+    "a false list": (
+        GOOD.replace("USER", "{email: a@b.example, name: A, roles: false}"),
+        "user `a@b.example`: `roles` must be a list",
+    ),
+    "an empty text for a mapping": (
+        GOOD.replace("USER", '{email: a@b.example, name: A, bindings: ""}'),
+        "user `a@b.example`, bindings must be a mapping",
+    ),
+    "a unit without an id": (
+        UNITS.replace("id: m, ", ""),
+        "metering_units 1: `id` is miss",
+    ),
+    "a unit without a name": (
+        UNITS.replace("name: M, ", ""),
+        "tenant `one`, metering_units 1: `name` is missing",
+    ),
+    "a unit without a supplier": (
+        UNITS.replace("supply_company: s, ", ""),
+        "metering_units 1: `supply_company` is missing",
+    ),
 }
 
 
@@ -231,3 +268,103 @@ def test_without_a_password_nobody_can_log_in(tmp_path, schema):
         hashes = database.db.execute_sql("SELECT password_hash FROM account").fetchall()
     assert hashes == [(None,)]
     database.close()
+
+
+def test_null_is_as_good_as_nothing(tmp_path, schema):
+    nothing = GOOD.replace("[USER]", "null").replace("kind:", "ppp: {enabled: null}, kind:")
+    load(tmp_path, schema, nothing)
+    (tmp_path / "new.db").unlink()
+    load(tmp_path, schema, UNITS)
+
+
+def test_a_database_that_appeared_meanwhile_is_not_overwritten(tmp_path, schema):
+    path = tmp_path / "new.db"
+    with pytest.raises(Conflict, match="there is a database"):
+        load(
+            tmp_path,
+            schema,
+            GOOD.replace("USER", USER),
+            progress=lambda done, of: path.write_text("of somebody else"),
+        )
+    assert path.read_text() == "of somebody else"
+    assert {found.name for found in tmp_path.iterdir()} == {"facts.yaml", "new.db"}
+
+
+def test_a_database_under_way_in_another_process_is_left_alone(tmp_path, schema):
+    other = tmp_path / ".new.db.new"
+    other.write_text("of somebody else")
+    load(tmp_path, schema, GOOD.replace("USER", USER))
+    assert other.read_text() == "of somebody else"
+
+
+def test_a_full_disk_is_no_error_of_the_facts_file(tmp_path, schema):
+    def full(done, of):
+        (tmp_path / f".new.db.{os.getpid()}.new").unlink()
+
+    with pytest.raises(Unavailable):
+        load(tmp_path, schema, GOOD.replace("USER", USER), progress=full)
+
+
+@pytest.fixture
+def told(demo, tmp_path):
+    """A demo.json that is whole."""
+    _, result, _ = demo
+    path = tmp_path / "demo.json"
+    write_demo_json(path, result, base_url="http://old", console_url=None)
+    return path
+
+
+def test_a_whole_demo_json_moves_with_the_server(told):
+    before = json.loads(told.read_text("utf-8"))
+    with sample_tenants() as source:
+        assert move_demo(told, source, base_url="http://new")
+    assert json.loads(told.read_text("utf-8")) == before | {"base_url": "http://new"}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        lambda old: "",
+        lambda old: json.dumps(old)[:-9],
+        lambda old: "[]",
+        lambda old: "\ufeff{}",
+        lambda old: json.dumps({**old, "base_url": None}),
+        lambda old: json.dumps({"base_url": "http://old"}),
+        lambda old: json.dumps({**old, "tenants": []}),
+        lambda old: json.dumps({**old, "tenants": {"pwani": old["tenants"]["pwani"]}}),
+        lambda old: json.dumps(
+            {**old, "tenants": dict.fromkeys(old["tenants"], {"api_key": 5})}
+        ),
+        lambda old: json.dumps({**old, "tenants": dict.fromkeys(old["tenants"], {})}),
+    ],
+    ids=[
+        "empty",
+        "cut off",
+        "a list",
+        "a mark of bytes",
+        "no address",
+        "no tenants",
+        "a list of tenants",
+        "a tenant less",
+        "numbers for keys",
+        "no keys",
+    ],
+)
+def test_a_demo_json_that_is_not_whole_is_lost(told, broken):
+    text = broken(json.loads(told.read_text("utf-8")))
+    told.write_text(text, "utf-8")
+    with sample_tenants() as source:
+        assert not move_demo(told, source, base_url="http://new")
+    assert told.read_text("utf-8") == text
+
+
+def test_a_demo_json_is_on_the_disk_before_it_takes_its_place(told, demo, monkeypatch):
+    seen = []
+
+    def fsync(handle):
+        seen.append((os.fstat(handle).st_ino, told.stat().st_ino))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    old = told.stat().st_ino
+    write_demo_json(told, demo[1], base_url="http://new", console_url=None)
+    assert seen == [(told.stat().st_ino, old)]

@@ -151,6 +151,11 @@ def test_an_unknown_key_like_nothing_gets_no_suggestion(write):
             "server: {allowed_hosts: []}",
             "`server.allowed_hosts` must be a list of texts, not `[]`",
         ),
+        (
+            'server: {decisions: {listen: "localhost:8080"}}',
+            "`server.decisions.listen` must be an IP address and a port, as"
+            " `127.0.0.1:8080`, not `localhost:8080`",
+        ),
         ("server: 8080", "`server` must be keys and values"),
         ("[a]", "`config.yaml` must be keys and values"),
         ("a: 1\na: 2", "the key `a` is there twice"),
@@ -164,12 +169,25 @@ def test_a_value_that_does_not_fit_says_what_would(write, text, message):
 
 @pytest.mark.parametrize(
     "listen",
-    ["8080", ":8080", "localhost:", "localhost:0", "localhost:65536", "::1:80", "a:b"],
+    [
+        "8080",
+        ":8080",
+        "127.0.0.1:",
+        "127.0.0.1:0",
+        "127.0.0.1:65536",
+        "127.0.0.1:b",
+        "::1:80",
+        "[::1:80",
+        "[127.0.0.1]:80",
+        "localhost:8080",
+        "gatehouse.example:8080",
+        "127.1:8080",
+    ],
 )
-def test_an_address_needs_a_host_and_a_port(listen):
+def test_the_listening_address_is_an_ip_address_and_a_port(listen):
     assert refusal(None, {"AUTHZ_SERVER__DECISIONS__LISTEN": listen}) == (
-        "AUTHZ_SERVER__DECISIONS__LISTEN: `server.decisions.listen` must be an address and"
-        f" a port, as `127.0.0.1:8080`, not `{listen}`"
+        "AUTHZ_SERVER__DECISIONS__LISTEN: `server.decisions.listen` must be an IP"
+        f" address and a port, as `127.0.0.1:8080`, not `{listen}`"
     )
 
 
