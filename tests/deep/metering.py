@@ -108,6 +108,9 @@ def allowed(asked: Any) -> bool | None:
     (level,) = levels
     if not is_well_bound(asked.who):
         return False
+    if asked.action == "access:explain":
+        # The console's own page: the source documents do not know it.
+        return None if level in (ADMIN, READER) else False
     if level == READER and verb not in (*READS, "export"):  # R75
         return False
     if asked.action not in ACTIONS:
