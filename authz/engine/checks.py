@@ -203,19 +203,21 @@ def _check_variables(clause: Clause) -> None:
     WHY: subject and resource are never equal as such, even where they are one person; and
     what is read by another name escapes the other checks.
     """
+    if clause.name not in ENTRY_POINTS:
+        return
     head = [p.term for p in clause.parameters if isinstance(p.term, Variable)]
     for term in head:
-        if term.name != "_" and head.count(term) > 1 and clause.name in ENTRY_POINTS:
+        if term.name != "_" and head.count(term) > 1:
             raise _wrong(clause, f"`{term.name}` is two parameters: compare their `id`")
+    things = _things(clause)
     for goal in clause.body.walk():
-        if goal.kind in ("Unify", "Eq", "Neq", "Assign") and clause.name in ENTRY_POINTS:
-            if len([t for t in goal.terms if isinstance(t, Variable) and t in head]) > 1:
-                raise _wrong(
-                    clause, "two parameters are compared whole: compare their `id`"
-                )
-            things = [t for t in goal.terms if t in _things(clause)]
-            if things and all(isinstance(t, Variable) for t in goal.terms):
-                raise _wrong(clause, "a parameter gets a second name: use the one it has")
+        if goal.kind not in ("Unify", "Eq", "Neq", "Assign"):
+            continue
+        if sum(term in head for term in goal.terms) > 1:
+            raise _wrong(clause, "two parameters are compared whole: compare their `id`")
+        variables = all(isinstance(term, Variable) for term in goal.terms)
+        if variables and any(term in things for term in goal.terms):
+            raise _wrong(clause, "a parameter gets a second name: use the one it has")
 
 
 def _things(clause: Clause) -> list[Term]:

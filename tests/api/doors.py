@@ -4,6 +4,7 @@ import http.client
 import io
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -212,6 +213,17 @@ class Data:
     config: Config
     #: All scopes, no channel, tenant `authzen`.
     key: str
+
+
+def copied(data: Data, folder: Path) -> Path:
+    """The folder, with a copy of the data, the policies and the configuration in it."""
+    shutil.copytree(CONFIG.parent / "policies", folder / "policies")
+    for name in ("config.yaml", "facts.yaml"):
+        shutil.copy(CONFIG.parent / name, folder)
+    for file in data.folder.glob("gatehouse.db*"):
+        shutil.copy(file, folder)
+    shutil.copy(data.folder / "demo.json", folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.doors import CONFIG, Client, Data, served, socket_door
+from tests.api.doors import Client, Data, copied, served, socket_door
 from tests.api.test_access import ALICE_READS
 from tests.api.test_server import head, processes_below
 
@@ -21,13 +21,7 @@ PATIENCE_SECONDS = 60
 @pytest.fixture
 def own(data: Data, tmp_path: Path) -> Path:
     """A data folder and policies that one test may spoil."""
-    shutil.copytree(CONFIG.parent / "policies", tmp_path / "policies")
-    for name in ("config.yaml", "facts.yaml"):
-        shutil.copy(CONFIG.parent / name, tmp_path)
-    for file in data.folder.glob("gatehouse.db*"):
-        shutil.copy(file, tmp_path)
-    shutil.copy(data.folder / "demo.json", tmp_path)
-    return tmp_path
+    return copied(data, tmp_path)
 
 
 def until(holds: Callable[[], bool]) -> None:

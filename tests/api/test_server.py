@@ -16,10 +16,10 @@ from authz.storage import clients
 from authz.storage.database import open_database
 from authz.storage.events import SERVICE
 from tests.api.doors import (
-    CONFIG,
     EVALUATION,
     Client,
     Data,
+    copied,
     question,
     served,
     serving_command,
@@ -51,14 +51,7 @@ def raw(port: int, *parts: bytes, wait_s: float = 5) -> bytes:
 @pytest.fixture(scope="module")
 def own(data: Data, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder and policies that a test may change."""
-    folder = tmp_path_factory.mktemp("server")
-    shutil.copytree(CONFIG.parent / "policies", folder / "policies")
-    for name in ("config.yaml", "facts.yaml"):
-        shutil.copy(CONFIG.parent / name, folder)
-    for file in data.folder.glob("gatehouse.db*"):
-        shutil.copy(file, folder)
-    shutil.copy(data.folder / "demo.json", folder)
-    return folder
+    return copied(data, tmp_path_factory.mktemp("server"))
 
 
 @pytest.fixture(scope="module")
