@@ -6,6 +6,7 @@
     │   ├── PolicySyntaxError      Polar or YAML does not parse, or is not allowed
     │   ├── PolicyReferenceError   unknown type, action, attribute, predicate
     │   └── PolicyCheckError       duplicate id, catalogue mismatch
+    │       └── InterpretedOnly        asked for conditions that there are none of    exit 6
     ├── RequestError           a malformed question from a caller                     400
     ├── InvalidChange          facts that cannot be saved as they are                 422
     ├── NotFound               no such thing, or the asker may not know               404
@@ -30,7 +31,15 @@ class ConfigError(AuthzError):
 class PolicyError(AuthzError):
     """A policy set cannot be accepted."""
 
-    def __init__(self, message: str, *, file: str = "", line: int = 0, policy_id: str = ""):
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str = "",
+        line: int = 0,
+        policy_id: str = "",
+        rule: str = "",
+    ):
         super().__init__(message)
         #: What is wrong, without the place.
         self.message = message
@@ -39,6 +48,8 @@ class PolicyError(AuthzError):
         #: Line in that file, from 1; 0 when it is not known.
         self.line = line
         self.policy_id = policy_id
+        #: Id of the linter's rule that it breaks; empty when none says more.
+        self.rule = rule
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
@@ -55,6 +66,10 @@ class PolicyReferenceError(PolicyError):
 
 class PolicyCheckError(PolicyError):
     """Text that parses, but breaks a rule of the policy set as a whole."""
+
+
+class InterpretedOnly(PolicyCheckError):
+    """A kind of request that is decided, and of which no conditions say how."""
 
 
 class RequestError(AuthzError):

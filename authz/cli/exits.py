@@ -1,12 +1,18 @@
 """What the exit code of every command says.
 
 A script can tell an answer from a fault: a deny is 10, and only where `--fail-on-deny` asks
-for it. 5 and 6 are kept for gates and for proofs that reach no end.
+for it.
 """
 
 from enum import IntEnum
 
-from authz.errors import AuthzError, ConfigError, PolicyError, Unavailable
+from authz.errors import (
+    AuthzError,
+    ConfigError,
+    InterpretedOnly,
+    PolicyError,
+    Unavailable,
+)
 
 
 class Exit(IntEnum):
@@ -17,6 +23,10 @@ class Exit(IntEnum):
     USAGE = 2
     DOES_NOT_LOAD = 3
     TESTS_FAILED = 4
+    GATE_FAILED = 5
+    #: There is no answer, though nothing is wrong: no proof was reached, or what is asked
+    #: about can only be interpreted.
+    INDETERMINATE = 6
     UNREACHABLE = 7
     DENY = 10
 
@@ -24,6 +34,8 @@ class Exit(IntEnum):
 def exit_of(error: AuthzError) -> Exit:
     """The exit code for an error of ours; what the caller named wrongly is usage."""
     match error:
+        case InterpretedOnly():
+            return Exit.INDETERMINATE
         case ConfigError() | PolicyError():
             return Exit.DOES_NOT_LOAD
         case Unavailable():

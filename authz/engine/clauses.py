@@ -11,8 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from authz.engine.polar import rule_tree
-from authz.engine.text import Statement
-from authz.errors import PolicySyntaxError
+from authz.engine.text import Statement, code
+from authz.errors import PolicyCheckError, PolicyReferenceError, PolicySyntaxError
+from authz.model import Effect
+
+#: The predicates whose clauses are policies.
+ENTRY_POINTS = tuple(effect.value for effect in Effect)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +93,36 @@ class Clause:
 
     def line_of(self, word: str) -> int:
         """The line in which a word of it stands first."""
-        found = re.search(rf"\b{re.escape(word)}\b", self.text)
+        return self.line_at(rf"\b{re.escape(word)}\b")
+
+    def line_at(self, pattern: str) -> int:
+        """The line in which something fits first, outside strings and comments."""
+        found = re.search(pattern, code(self.text))
         return self.line + (self.text.count("\n", 0, found.start()) if found else 0)
+
+    def unknown(self, rule: str, message: str, line: int = 0) -> PolicyReferenceError:
+        """The error for a name in it that nothing declares."""
+        return PolicyReferenceError(message, rule=rule, **self._place(line))
+
+    def breaks(self, rule: str, message: str, line: int = 0) -> PolicyCheckError:
+        """The error for what parses, and cannot be so all the same."""
+        return PolicyCheckError(message, rule=rule, **self._place(line))
+
+    def _place(self, line: int) -> dict[str, Any]:
+        at = line or self.line
+        return {"file": self.file, "line": at, "policy_id": self.policy_id}
+
+    @property
+    def is_policy(self) -> bool:
+        """Whether it is a permit or a forbid with the parameters of one."""
+        return self.name in ENTRY_POINTS and len(self.parameters) == 5
+
+    @property
+    def policy_id(self) -> str:
+        """The id of a policy that is written out; else empty."""
+        first = self.parameters[0].term if self.is_policy else None
+        text = first.value if isinstance(first, Constant) else None
+        return text if isinstance(text, str) else ""
 
     @property
     def has_body(self) -> bool:
@@ -131,15 +163,22 @@ def _inner(term: Term) -> Iterator[Term]:
 
 def read(statement: Statement) -> Clause:
     """The clause that a statement is. Raises: PolicySyntaxError with file and line."""
-    return _Reader(statement).clause(rule_tree(statement))
+    reader = _Reader(statement)
+    try:
+        return reader.clause(rule_tree(statement))
+    except RecursionError as exc:
+        raise reader.refused("nesting", "one term of this rule nests too deep") from exc
 
 
+#: Operator -> rule of the linter, and what is said.
 _REFUSED = {
-    "New": "a policy constructs nothing: `new`",
-    "Debug": "a policy opens no debugger: `debug`",
+    "New": ("new", "a policy constructs nothing: `new`"),
+    "Debug": ("debug", "a policy opens no debugger: `debug`"),
     # It would stop the search among all policies, and so hide a forbid.
-    "Cut": "a policy does not end the search: `cut`",
+    "Cut": ("cut", "a policy does not end the search: `cut`"),
 }
+#: Kind of value -> rule of the linter.
+_VALUES = {"Number": "float", "Dictionary": "dictionary"}
 _COMPOUND = ("And", "Or", "Not", "ForAll")
 
 
@@ -160,24 +199,26 @@ class _Reader:
         body = self._goal(tree["body"])
         return Clause(tree["name"], parameters, body, at.file, at.line, at.text)
 
-    def _refuse(self, message: str) -> PolicySyntaxError:
-        return PolicySyntaxError(message, file=self._at.file, line=self._at.line)
+    def refused(self, rule: str, message: str) -> PolicySyntaxError:
+        """The error for something in the statement."""
+        at = self._at
+        return PolicySyntaxError(message, file=at.file, line=at.line, rule=rule)
 
     def _collect_paths(self, node: dict[str, Any]) -> None:
         expression = node["value"].get("Expression")
         if expression is None:
             return
         if expression["operator"] in _REFUSED:
-            raise self._refuse(_REFUSED[expression["operator"]])
+            raise self.refused(*_REFUSED[expression["operator"]])
         args = expression["args"]
         if expression["operator"] == "Dot":
             attribute = args[1]["value"]
             if "Call" in attribute:
-                raise self._refuse(
-                    f"a policy calls no methods: `{attribute['Call']['name']}`"
-                )
+                called = attribute["Call"]["name"]
+                raise self.refused("method-call", f"a policy calls no methods: `{called}`")
             if "String" not in attribute or len(args) != 3:
-                raise self._refuse("the name of an attribute is written out, not computed")
+                said = "the name of an attribute is written out, not computed"
+                raise self.refused("computed-attribute", said)
             self._paths[args[2]["value"]["Variable"]] = (args[0], attribute["String"])
         for arg in args:
             self._collect_paths(arg)
@@ -187,8 +228,9 @@ class _Reader:
             return None
         instance = node["value"].get("Pattern", {}).get("Instance")
         if instance is None or instance["fields"]["fields"]:
-            raise self._refuse(
-                "a parameter is restricted by a type alone; compare attributes in the body"
+            raise self.refused(
+                "field-pattern",
+                "a parameter is restricted by a type alone; compare attributes in the body",
             )
         return str(instance["tag"])
 
@@ -207,14 +249,15 @@ class _Reader:
             return Items(tuple(self._term(item) for item in value))
         if kind == "Pattern":
             return Items(())
-        raise self._refuse(
-            f"a {kind.lower()} as a value: use strings, integers, true, false, nil or lists"
-        )
+        known = "strings, integers, true, false, nil or lists"
+        said = f"a {kind.lower()} as a value: use {known}"
+        raise self.refused(_VALUES.get(kind, "list-place"), said)
 
     def _single(self, node: dict[str, Any]) -> Term:
         """A term that is no list. WHY: lists of lists grow without end within one step."""
         if node["value"].get("List"):
-            raise self._refuse("a list stands to the right of `in` and nowhere else")
+            said = "a list stands to the right of `in` and nowhere else"
+            raise self.refused("list-place", said)
         return self._term(node)
 
     def _items(self, node: dict[str, Any]) -> Term:
@@ -227,7 +270,8 @@ class _Reader:
         ((kind, value),) = node["value"].items()
         if kind == "Call":
             if value["kwargs"]:
-                raise self._refuse(f"named arguments in the call of `{value['name']}`")
+                said = f"named arguments in the call of `{value['name']}`"
+                raise self.refused("named-arguments", said)
             terms = tuple(self._single(arg) for arg in value["args"])
             return Goal("Call", value["name"], terms)
         if kind != "Expression":

@@ -51,6 +51,9 @@ _FAILURES = {
 #: How much is kept of both ends of a message that repeats a long text.
 MESSAGE_END_CHARS = 100
 
+#: How a message begins that says that there was no time to find out.
+OUT_OF_TIME = "took longer than the budget"
+
 Args = tuple[object, ...]
 
 
@@ -254,7 +257,7 @@ def _failure(error: OsoError) -> str:
     """What went wrong while a rule ran, without the values it had before it."""
     text = str(error)
     if over := re.search(r"exceeds the timeout of (\d+)ms", text):
-        return f"took longer than the budget of {over[1]} ms"
+        return f"{OUT_OF_TIME} of {over[1]} ms"
     for kind, words in _FAILURES.items():
         if isinstance(error, kind):
             return words

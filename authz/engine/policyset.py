@@ -7,7 +7,7 @@ swaps the reference.
 import os
 import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,15 +15,20 @@ from typing import Any
 
 from authz.engine import catalogue
 from authz.engine.catalogue import CatalogueEntry
-from authz.engine.child import vetted
 from authz.engine.combine import Evaluation
-from authz.engine.polar import EvaluationFailed, PolarEngine
+from authz.engine.compiled import Compiled, compile_ways
+from authz.engine.conditions import Signature, Ways
+from authz.engine.gate.accepted import accepted
+from authz.engine.gate.child import Limits, Progress
+from authz.engine.gate.vet import SCHEMA_FILE, catalogue_texts, digest, polar_texts
+from authz.engine.polar import OUT_OF_TIME, EvaluationFailed, PolarEngine
+from authz.engine.prepared import Prepared, plain, prepared
 from authz.engine.records import Record, record_classes
 from authz.engine.schema import Schema
 from authz.engine.schema_file import parse_schema
 from authz.engine.text import FILE_LIMIT_BYTES, check_files
-from authz.engine.vet import SCHEMA_FILE, catalogue_texts, digest, polar_texts
-from authz.errors import PolicyCheckError, PolicyError
+from authz.engine.unfold import NO_WAYS, Unfolded, signatures
+from authz.errors import InterpretedOnly, PolicyCheckError, PolicyError
 from authz.model import Effect, EvaluationError
 
 #: How long one decision may go on asking policy by policy after one of them failed.
@@ -105,12 +110,23 @@ class PolicySet:
         policies: Mapping[str, Policy],
         classes: Mapping[str, type[Record]],
         engine: PolarEngine,
+        unfolded: Unfolded,
     ):
         self.revision = revision
         self.schema = schema
         self.policies = policies
         self._classes = classes
         self._engine = engine
+        self._unfolded = unfolded
+        self._context = schema.context_attributes()
+        #: Attributes of the context that tell the time.
+        self.clocks = tuple(n for n, a in schema.context.items() if a.source == "clock")
+        self._compiled: dict[Signature, Compiled] = {}
+        #: (subject type, action, resource type) -> the function that says allow or deny,
+        #: once it has been asked for; none that depends on the time.
+        self.functions: dict[
+            tuple[str, str, str], Callable[[Prepared, Prepared, Prepared], bool]
+        ] = {}
         self._ids = {
             e: sorted(p.id for p in policies.values() if p.effect is e) for e in Effect
         }
@@ -123,6 +139,14 @@ class PolicySet:
         """What rules see of the context, action properties included."""
         return self._classes["Context"](values)
 
+    def prepared(self, type: str, values: Mapping[str, object]) -> Prepared:
+        """What conditions see of a subject or resource of that type."""
+        return prepared(self.schema.types[type].attributes, values)
+
+    def prepared_context(self, values: Mapping[str, object]) -> Prepared:
+        """What conditions see of the context, action properties included."""
+        return prepared(self._context, values)
+
     def rows(self, predicate: str, *arguments: str | None) -> list[tuple[Any, ...]]:
         """The rows of a predicate, sorted; None stands for any value, as in
         `rows("may_assign", "owner", None)`.
@@ -130,6 +154,65 @@ class PolicySet:
         Raises: EvaluationFailed when the predicate is not there or cannot be evaluated.
         """
         return self._engine.rows(predicate, arguments)
+
+    def signatures(self) -> tuple[Signature, ...]:
+        """Every kind of request that may be asked, sorted."""
+        return signatures(self.schema)
+
+    def ways(self, signature: Signature) -> Ways:
+        """All ways in which a policy can hold for requests of that signature.
+
+        Raises: InterpretedOnly where a policy is outside the fragment.
+        """
+        if signature in self._unfolded.interpreted:
+            asked = f"`{signature.action}` of `{signature.resource}`"
+            raise InterpretedOnly(
+                f"{asked} depends on a policy that can only be interpreted: it is decided, "
+                "and neither explained nor searched; `authz lint` says which and why"
+            )
+        return self._unfolded.ways.get(signature, NO_WAYS)
+
+    def visited(self, signature: Signature) -> tuple[str, ...]:
+        """Texts of the clauses that the ways were found by, sorted."""
+        return self._unfolded.visited.get(signature, ())
+
+    def compiled(self, signature: Signature) -> Compiled:
+        """The functions of that signature, made when they are first asked for."""
+        found = self._compiled.get(signature)
+        if found is None:
+            ways = self.ways(signature)
+            found = self._compiled[signature] = compile_ways(ways)
+            if not self._reads_clock(ways):
+                key = (signature.subject, signature.action, signature.resource)
+                self.functions[key] = found.allowed
+        return found
+
+    def satisfied(
+        self, signature: Signature, s: Prepared, r: Prepared, c: Prepared
+    ) -> Evaluation:
+        """Which policies hold: by the compiled functions, where the policies have them."""
+        if signature in self._unfolded.interpreted:
+            return self.reference(signature, s, r, c)
+        return self.compiled(signature).satisfied(s, r, c)
+
+    def reference(
+        self, signature: Signature, s: Prepared, r: Prepared, c: Prepared
+    ) -> Evaluation:
+        """The same, by the engine."""
+        return self.evaluate(
+            self.record(signature.subject, plain(s)),
+            signature.action,
+            self.record(signature.resource, plain(r)),
+            self.context(plain(c)),
+        )
+
+    def _reads_clock(self, ways: Ways) -> bool:
+        return any(
+            attr.root == "context" and attr.name in self.clocks
+            for condition in (*ways.permits, *ways.forbids)
+            for literal in condition.literals
+            for attr in literal.attributes()
+        )
 
     def evaluate(
         self, subject: Record, action: str, resource: Record, context: Record
@@ -161,9 +244,7 @@ class PolicySet:
         for policy_id in self._ids[effect]:
             if time.monotonic() > end:
                 failed.append(
-                    EvaluationError(
-                        policy_id, "not evaluated: the decision ran out of time"
-                    )
+                    EvaluationError(policy_id, f"{OUT_OF_TIME} of a whole decision")
                 )
                 continue
             try:
@@ -176,23 +257,33 @@ class PolicySet:
 
 def load(
     source: PolicySource,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
     *,
-    budget_ms: int = 100,
-    cpu_seconds: int = 10,
-    memory_mib: int = 512,
+    record: Path | None = None,
+    progress: Progress | None = None,
 ) -> PolicySet:
-    """The policy set of exactly these bytes, once a child process has vetted them.
+    """The policy set of exactly these bytes, once a child process has examined them.
 
-    Units: budget_ms bounds one query, cpu_seconds and memory_mib the child.
+    record: the file that remembers what passed, so that it is not examined again.
+    progress: is told what is being done, how much of it is done, and how much there is.
     Raises: PolicyError with file, line and what to do.
     """
     texts = check_files(source.files)
-    heads = vetted(
-        source.files, budget_ms=budget_ms, cpu_seconds=cpu_seconds, memory_mib=memory_mib
+    found = accepted(
+        source.files, source.revision, limits, record=record, progress=progress
     )
     schema = parse_schema(texts[SCHEMA_FILE], SCHEMA_FILE)
-    entries = catalogue.match(heads, catalogue_texts(texts))
+    entries = catalogue.match(found.heads, catalogue_texts(texts))
     classes = record_classes(schema)
-    engine = PolarEngine(polar_texts(texts), classes, budget_ms)
-    policies = {h.id: Policy(h.id, h.effect, h.file, h.line, entries[h.id]) for h in heads}
-    return PolicySet(source.revision, schema, MappingProxyType(policies), classes, engine)
+    engine = PolarEngine(polar_texts(texts), classes, limits.budget_ms)
+    policies = {
+        h.id: Policy(h.id, h.effect, h.file, h.line, entries[h.id]) for h in found.heads
+    }
+    return PolicySet(
+        source.revision,
+        schema,
+        MappingProxyType(policies),
+        classes,
+        engine,
+        found.unfolded(schema),
+    )

@@ -1,11 +1,12 @@
 """Which predicates call which: none is misspelt, said twice, or runs for ever."""
 
 import re
+from collections.abc import Iterator
 
-from authz.engine.clauses import Clause, Goal
+from authz.engine.clauses import ENTRY_POINTS, Clause, Goal
 from authz.engine.place import near_miss
 from authz.engine.schema import Schema
-from authz.errors import PolicyCheckError, PolicyReferenceError
+from authz.errors import PolicyError, PolicyReferenceError
 
 #: Predicates that the console and the command line ask; no rule has to.
 ASKED = frozenset(
@@ -41,16 +42,20 @@ ROLE_ARGUMENTS = {
 _ACTION = re.compile(r"[a-z_]+:[a-z_]+")
 
 
-def check(clauses: list[Clause], schema: Schema, entry_points: tuple[str, ...]) -> None:
-    """Raises: PolicyReferenceError or PolicyCheckError with file and line."""
-    _called(clauses)
-    _one_arity(clauses)
-    _permissions_are_facts(clauses)
-    _one_permission(clauses)
-    _actions_of_facts(clauses, schema)
-    _roles(clauses, schema)
-    _asked(clauses, entry_points)
-    _recursion(clauses)
+def problems(
+    clauses: list[Clause], schema: Schema, unread: frozenset[str] = frozenset()
+) -> Iterator[PolicyError]:
+    """Everything that is wrong between predicates.
+
+    unread: words of statements that could not be read; see `checks.problems`.
+    """
+    yield from _called(clauses, unread)
+    yield from _one_arity(clauses)
+    yield from _permissions(clauses)
+    yield from _actions_of_facts(clauses, schema)
+    yield from _roles(clauses, schema)
+    yield from _asked(clauses, unread)
+    yield from _recursion(clauses)
 
 
 def reached_from(clauses: list[Clause], start: str) -> frozenset[str]:
@@ -61,62 +66,66 @@ def reached_from(clauses: list[Clause], start: str) -> frozenset[str]:
     return frozenset(_reached({start: set(), **edges}, start) | {start})
 
 
-def _unknown(clause: Clause, message: str) -> PolicyReferenceError:
-    return PolicyReferenceError(message, file=clause.file, line=clause.line)
-
-
-def _wrong(clause: Clause, message: str) -> PolicyCheckError:
-    return PolicyCheckError(message, file=clause.file, line=clause.line)
-
-
 def _calls(clause: Clause) -> list[Goal]:
     return [goal for goal in clause.body.walk() if goal.kind == "Call"]
 
 
-def _called(clauses: list[Clause]) -> None:
+def _called(clauses: list[Clause], unread: frozenset[str]) -> Iterator[PolicyError]:
     names = {clause.name for clause in clauses}
     for clause in clauses:
         for goal in _calls(clause):
-            if goal.name not in names:
-                near = near_miss(goal.name, names)
-                raise PolicyReferenceError(
-                    f"`{goal.name}` has no clause{near}",
-                    file=clause.file,
-                    line=clause.line_of(goal.name),
-                )
+            if goal.name not in names | unread:
+                said = f"`{goal.name}` has no clause{near_miss(goal.name, names)}"
+                yield clause.unknown("undefined-predicate", said, clause.line_of(goal.name))
 
 
-def _one_arity(clauses: list[Clause]) -> None:
+def _one_arity(clauses: list[Clause]) -> Iterator[PolicyError]:
     """oso goes by the name alone, so another number of arguments would never match."""
     sizes: dict[str, tuple[int, Clause]] = {}
     for clause in clauses:
         first = sizes.setdefault(clause.name, (len(clause.parameters), clause))
-        if first[0] != len(clause.parameters):
+        if first[0] != len(clause.parameters) and clause.name not in ENTRY_POINTS:
             place = f"{first[1].file}:{first[1].line}"
-            raise _wrong(clause, f"`{clause.name}` has {first[0]} arguments at {place}")
+            said = f"`{clause.name}` has {first[0]} arguments at {place}"
+            yield clause.breaks("argument-count", said)
     for clause in clauses:
         for goal in _calls(clause):
-            if sizes[goal.name][0] != len(goal.terms):
-                raise _wrong(clause, f"`{goal.name}` has {sizes[goal.name][0]} arguments")
+            if goal.name in sizes and sizes[goal.name][0] != len(goal.terms):
+                said = f"`{goal.name}` has {sizes[goal.name][0]} arguments"
+                yield clause.breaks("argument-count", said, clause.line_of(goal.name))
 
 
-def _permissions_are_facts(clauses: list[Clause]) -> None:
-    for clause in clauses:
-        if clause.name == "needs_permission" and not clause.is_fact:
-            raise _wrong(
-                clause, "`needs_permission` holds rows alone: an action, a permission"
+def _permissions(clauses: list[Clause]) -> Iterator[PolicyError]:
+    """What an action needs is a fact, and there is one of it."""
+    rows = [clause for clause in clauses if clause.name == "needs_permission"]
+    for clause in rows:
+        if not clause.is_fact:
+            said = "`needs_permission` holds rows alone: an action, a permission"
+            yield clause.breaks("permission-row", said)
+    seen: dict[object, Clause] = {}
+    for clause in rows:
+        if not clause.is_fact:
+            continue
+        action = clause.row()[0]
+        if first := seen.get(action):
+            said = (
+                f"`{action}` needs a permission at {first.file}:{first.line} already: two "
+                "rows would mean that either is enough; write a forbid for a further need"
             )
+            yield clause.breaks("second-permission", said)
+        seen[action] = clause
 
 
-def _actions_of_facts(clauses: list[Clause], schema: Schema) -> None:
+def _actions_of_facts(clauses: list[Clause], schema: Schema) -> Iterator[PolicyError]:
     known = frozenset[str]().union(*(t.actions for t in schema.types.values()))
     for clause in clauses:
         for value in clause.row() if clause.is_fact else ():
             if isinstance(value, str) and _ACTION.fullmatch(value) and value not in known:
-                raise _unknown(clause, f"unknown action `{value}`{near_miss(value, known)}")
+                said = f"unknown action `{value}`{near_miss(value, known)}"
+                yield clause.unknown("unknown-action", said)
 
 
-def _roles(clauses: list[Clause], schema: Schema) -> None:
+def _roles(clauses: list[Clause], schema: Schema) -> Iterator[PolicyError]:
     """Every role that a row or the schema names is a role of some kind of tenant."""
     rows = [clause for clause in clauses if clause.is_fact]
     known = {str(c.row()[1]) for c in rows if c.name == "role" and len(c.row()) == 2}
@@ -124,44 +133,31 @@ def _roles(clauses: list[Clause], schema: Schema) -> None:
         return
     for clause in rows:
         for position in ROLE_ARGUMENTS.get(clause.name, ()):
-            role = str(clause.row()[position])
-            if role not in known:
-                raise _unknown(clause, f"unknown role `{role}`{near_miss(role, known)}")
+            role = str(clause.row()[position]) if position < len(clause.row()) else ""
+            if role and role not in known:
+                said = f"unknown role `{role}`{near_miss(role, known)}"
+                yield clause.unknown("unknown-role", said)
     for kind in schema.types.values():
         for attribute in kind.attributes.values():
-            for role in set(attribute.sole_holder_of) - known:
-                raise PolicyReferenceError(
+            for role in sorted(set(attribute.sole_holder_of) - known):
+                yield PolicyReferenceError(
                     f"unknown role `{role}` of `{kind.name}.{attribute.name}`"
                     f"{near_miss(role, known)}",
                     file="schema.yaml",
+                    rule="unknown-role",
                 )
 
 
-def _one_permission(clauses: list[Clause]) -> None:
-    seen: dict[object, Clause] = {}
-    for clause in clauses:
-        if clause.name != "needs_permission":
-            continue
-        action = clause.row()[0]
-        if first := seen.get(action):
-            raise _wrong(
-                clause,
-                f"`{action}` needs a permission at {first.file}:{first.line} already: two "
-                "rows would mean that either is enough; write a forbid for a further need",
-            )
-        seen[action] = clause
-
-
-def _asked(clauses: list[Clause], entry_points: tuple[str, ...]) -> None:
+def _asked(clauses: list[Clause], unread: frozenset[str]) -> Iterator[PolicyError]:
     called = {goal.name for clause in clauses for goal in _calls(clause)}
-    known = called | ASKED | set(entry_points)
+    known = called | ASKED | set(ENTRY_POINTS)
     for clause in clauses:
-        if clause.name not in known:
-            near = near_miss(clause.name, known)
-            raise _unknown(clause, f"nothing asks for `{clause.name}`{near}")
+        if clause.name not in known | unread:
+            said = f"nothing asks for `{clause.name}`{near_miss(clause.name, known)}"
+            yield clause.unknown("unasked-predicate", said)
 
 
-def _recursion(clauses: list[Clause]) -> None:
+def _recursion(clauses: list[Clause]) -> Iterator[PolicyError]:
     """Refuse a predicate that calls itself before a fact has narrowed the question."""
     by_name: dict[str, list[Clause]] = {}
     for clause in clauses:
@@ -174,10 +170,10 @@ def _recursion(clauses: list[Clause]) -> None:
     endless = {name for name in edges if name in _reached(edges, name)}
     for clause in clauses:
         if clause.name in endless and _unguarded(clause.body, facts)[0] & endless:
-            raise _wrong(
-                clause,
-                f"`{clause.name}` calls itself before a fact narrows it, so it never ends",
+            said = (
+                f"`{clause.name}` calls itself before a fact narrows it, so it never ends"
             )
+            yield clause.breaks("endless-recursion", said)
 
 
 def _reached(edges: dict[str, set[str]], start: str) -> set[str]:

@@ -71,6 +71,9 @@ def _scalar(kind: str, value: object, name: str) -> Any:
     if kind == "string" and type(value) is str:
         if any("\ud800" <= char <= "\udfff" for char in value):
             raise AttributeProblem(f"`{name}` holds half of a surrogate pair")
+        if "\0" in value:
+            # WHY: databases end a text there, so a search would see another value.
+            raise AttributeProblem(f"`{name}` holds a NUL character")
         return value
     if kind == "boolean" and type(value) is bool:
         return value

@@ -21,6 +21,7 @@ _TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|#[^\n]*|[()\[\]{};]|[^"#()\[\]{};]+|"', 
 _NOT_CHAIN = re.compile(rf"(?:\bnot\s+){{{NESTING_MAX + 1},}}")
 _UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
 _INVISIBLE = ("Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp", "Zs")
+_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|#[^\n]*', re.S)
 _OSO_NAMES = (
     "allow",
     "allow_field",
@@ -29,7 +30,39 @@ _OSO_NAMES = (
     "has_permission",
     "has_role",
 )
+#: Statements of Polar that are no rules: pattern, rule of the linter, what is said.
+_NO_RULES = (
+    (
+        r"\?=",
+        "inline-query",
+        "an inline query runs while the policy loads; write a policy test instead",
+    ),
+    (
+        r"(actor|resource)\s+\w+\s*\{",
+        "resource-block",
+        "resource blocks are not used here; write rules",
+    ),
+    (
+        r"type\s+\w+\s*\(",
+        "rule-type",
+        "rule types are not used here; the engine declares its own",
+    ),
+)
+#: WHY here: with nothing before the dot, oso's parser ends the process.
+_COMPUTED = re.compile(r"\.\s*\(")
 _RULE = re.compile(r"([a-z_][A-Za-z0-9_]*)\s*\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What stands up to the next `;` of a file, whether it is a rule or not."""
+
+    file: str
+    #: Line of its first character, from 1.
+    line: int
+    text: str
+    #: The same without comments, and with empty strings.
+    bare: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,20 +135,25 @@ def check_nesting(file: str, text: str) -> None:
         if depth > NESTING_MAX:
             line = text.count("\n", 0, token.start()) + 1
             raise PolicySyntaxError(
-                f"brackets nest deeper than {NESTING_MAX}", file=file, line=line
+                f"brackets nest deeper than {NESTING_MAX}",
+                file=file,
+                line=line,
+                rule="nesting",
             )
     if chain := _NOT_CHAIN.search(text):
         line = text.count("\n", 0, chain.start()) + 1
         raise PolicySyntaxError(
-            f"`not` nests deeper than {NESTING_MAX}", file=file, line=line
+            f"`not` nests deeper than {NESTING_MAX}", file=file, line=line, rule="nesting"
         )
 
 
-def statements(file: str, text: str) -> Iterator[Statement]:
-    """The rules of a file, in order.
+def code(text: str) -> str:
+    """The text with blanks instead of strings and comments, line by line as it was."""
+    return _STRING_OR_COMMENT.sub(lambda found: re.sub(r"[^\n]", " ", found[0]), text)
 
-    Raises: PolicySyntaxError for whatever is not a rule.
-    """
+
+def parts(file: str, text: str) -> Iterator[Part]:
+    """Everything in a file but comments, cut after each `;`. Order: as in the file."""
     start: int | None = None
     bare = ""
     for token in _TOKEN.finditer(text):
@@ -126,45 +164,46 @@ def statements(file: str, text: str) -> Iterator[Statement]:
             start = token.start() + len(word) - len(word.lstrip())
         bare += '""' if word[0] == '"' else word
         if word == ";":
-            yield _statement(file, text, start, token.end(), bare.strip())
+            yield _part(file, text, slice(start, token.end()), bare)
             start, bare = None, ""
     if start is not None:
-        line = text.count("\n", 0, start) + 1
-        _refuse_other(file, line, bare.strip())
-        raise PolicySyntaxError(
-            "a rule ends with `;`, this one has none", file=file, line=line
-        )
+        yield _part(file, text, slice(start, None), bare)
 
 
-def _statement(file: str, text: str, start: int, end: int, bare: str) -> Statement:
-    line = text.count("\n", 0, start) + 1
-    if end - start > STATEMENT_LIMIT_CHARS:
-        raise PolicySyntaxError(
-            f"a rule of {end - start} characters, more than {STATEMENT_LIMIT_CHARS}",
-            file=file,
-            line=line,
-        )
-    _refuse_other(file, line, bare)
-    head = _RULE.match(bare)
+def _part(file: str, text: str, at: slice, bare: str) -> Part:
+    return Part(file, text.count("\n", 0, at.start) + 1, text[at], bare.strip())
+
+
+def statements(file: str, text: str) -> Iterator[Statement]:
+    """The rules of a file, in order.
+
+    Raises: PolicySyntaxError for whatever is not a rule.
+    """
+    return map(statement, parts(file, text))
+
+
+def statement(part: Part) -> Statement:
+    """The rule that this is. Raises: PolicySyntaxError when it is none."""
+    if part.bare.endswith(";") and len(part.text) > STATEMENT_LIMIT_CHARS:
+        said = f"a rule of {len(part.text)} characters, more than {STATEMENT_LIMIT_CHARS}"
+        raise _refused(part, said, "too-long")
+    for pattern, rule, what in _NO_RULES:
+        if re.match(pattern, part.bare):
+            raise _refused(part, what, rule)
+    if not part.bare.endswith(";"):
+        raise _refused(part, "a rule ends with `;`, this one has none", "syntax")
+    head = _RULE.match(part.bare)
     if head and head[1] in _OSO_NAMES:
-        raise PolicySyntaxError(
-            f"`{head[1]}` is a name of oso's own; write `permit`", file=file, line=line
-        )
+        said = f"`{head[1]}` is a name of oso's own; write `permit`"
+        raise _refused(part, said, "oso-name")
     if not head:
-        raise PolicySyntaxError(
-            f"not a rule: `{' '.join(bare.split())[:40]}`", file=file, line=line
-        )
-    return Statement(file, line, text[start:end], head[1])
+        raise _refused(part, f"not a rule: `{' '.join(part.bare.split())[:40]}`", "syntax")
+    if computed := _COMPUTED.search(code(part.text)):
+        said = "the name of an attribute is written out, not computed"
+        line = part.line + part.text.count("\n", 0, computed.start())
+        raise _refused(part, said, "computed-attribute", line)
+    return Statement(part.file, part.line, part.text, head[1])
 
 
-def _refuse_other(file: str, line: int, bare: str) -> None:
-    for pattern, what in (
-        (
-            r"\?=",
-            "an inline query runs while the policy loads; write a policy test instead",
-        ),
-        (r"(actor|resource)\s+\w+\s*\{", "resource blocks are not used here; write rules"),
-        (r"type\s+\w+\s*\(", "rule types are not used here; the engine declares its own"),
-    ):
-        if re.match(pattern, bare):
-            raise PolicySyntaxError(what, file=file, line=line)
+def _refused(part: Part, message: str, rule: str, line: int = 0) -> PolicySyntaxError:
+    return PolicySyntaxError(message, file=part.file, line=line or part.line, rule=rule)

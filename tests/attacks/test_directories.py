@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from authz.decisions.active import ActivePolicies
+from authz.engine.gate.child import Limits
 from authz.engine.policyset import load, read_directory
 from authz.errors import PolicyCheckError, PolicyError
 from tests.attacks import world
@@ -206,7 +207,7 @@ def test_more_facts_than_can_be_checked_in_time_are_refused(directory):
         (directory / f"f{number}.polar").write_text('friend("a", "b");\n' * 3_400)
     source, before = read_directory(directory), world.children()
     with pytest.raises(PolicyError) as caught:
-        load(source, cpu_seconds=1)
+        load(source, Limits(cpu_seconds=1))
     assert caught.value.file.startswith("f")
     assert world.children() == before
 

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from authz.engine.gate.child import Limits
+from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySource, load
-from authz.engine.vet import digest
 from authz.model import Decision, Reason
 from tests.attacks import world
 
@@ -20,7 +21,7 @@ def _ask(path, effect: str, document: str, tmp_path) -> tuple[Decision, list[str
     """The decision without its errors, and the ids of the policies that erred."""
     text = path.read_bytes().replace(b"EFFECT", effect.encode())
     files = world.base_files() | world.attack_files(text, tmp_path / "canary")
-    policies = load(PolicySource(files, digest(files)))
+    policies = load(PolicySource(files, digest(files)), Limits(interpreted=True))
     start = time.monotonic()
     decision = world.ask(policies, "ann", document)
     assert time.monotonic() - start < LIMIT_S
@@ -47,7 +48,7 @@ def test_a_forbid_that_errs_denies(tmp_path, path):
 def test_a_forbid_that_holds_is_found_beside_one_that_errs(tmp_path, path):
     text = path.read_bytes().replace(b"EFFECT", b"forbid")
     files = world.base_files() | world.attack_files(text + OTHER, tmp_path / "canary")
-    policies = load(PolicySource(files, digest(files)))
+    policies = load(PolicySource(files, digest(files)), Limits(interpreted=True))
     decision = world.ask(policies, "ann", "hers")
     assert (decision.reason, decision.determining) == (Reason.FORBIDDEN, ("attack.other",))
     assert [error.policy_id for error in decision.errors] == ["attack.probe"]
@@ -58,6 +59,8 @@ def test_errors_show_no_attribute_of_anybody(tmp_path):
     text = path.read_bytes().replace(b"EFFECT", b"forbid").replace(b"level", b"name")
     text = text.replace(b'subject.name < "x"', b"subject.name < 4711")
     files = world.base_files() | world.attack_files(text, tmp_path / "canary")
-    decision = world.ask(load(PolicySource(files, digest(files))), "ann", "hers")
+    decision = world.ask(
+        load(PolicySource(files, digest(files)), Limits(interpreted=True)), "ann", "hers"
+    )
     (error,) = decision.errors
     assert "ann" not in error.message

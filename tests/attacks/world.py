@@ -12,6 +12,7 @@ from pathlib import Path
 from authz.decisions.pdp import PDP
 from authz.decisions.ports import Stored
 from authz.engine.policyset import PolicySet
+from authz.engine.schema import TypeSchema
 from authz.model import Action, Caller, Decision, Entity, Reason, Request
 
 BASE = Path(__file__).parent / "base"
@@ -38,8 +39,8 @@ class _Facts:
     def held_revision(self, tenant: str) -> int:
         return 1
 
-    def find(self, tenant: str, type: str, id: str) -> Stored | None:
-        found = _FACTS.get((type, id))
+    def find(self, tenant: str, kind: TypeSchema, id: str) -> Stored | None:
+        found = _FACTS.get((kind.name, id))
         return None if found is None else Stored(id, found)
 
     def pages_unlocked(self, tenant: str, session: str, user: str) -> bool:

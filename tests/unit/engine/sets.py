@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from authz.engine.gate.child import Limits
 from authz.engine.policyset import PolicySet, load, read_directory
 
 SCHEMA = """\
@@ -19,7 +20,7 @@ types:
       name: {type: string}
       roles: {type: string-set, default: []}
       level: {type: integer}
-      badges: {type: record-set, fields: {kind: string, until: integer}}
+      badges: {type: record-set, fields: {kind: string, until: integer}, default: []}
   paper:
     group: Kept
     attributes:
@@ -56,6 +57,12 @@ def write(directory: Path, rules: str, *ids: str, schema: str = SCHEMA) -> Path:
     return directory
 
 
-def loaded(directory: Path, rules: str, *ids: str, schema: str = SCHEMA) -> PolicySet:
+def loaded(
+    directory: Path,
+    rules: str,
+    *ids: str,
+    schema: str = SCHEMA,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> PolicySet:
     """The policy set of such a directory."""
-    return load(read_directory(write(directory, rules, *ids, schema=schema)))
+    return load(read_directory(write(directory, rules, *ids, schema=schema)), limits)

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 import authz
-from authz.engine import child
+from authz.engine.gate import child
+from authz.engine.gate.child import Limits
+from authz.engine.gate.vet import digest
 from authz.engine.policyset import load, read_directory
-from authz.engine.vet import digest
 from authz.errors import PolicyError
 from tests.unit.engine.sets import OWNER, SCHEMA, entry, loaded, write
 
 ID = "papers.owner-reads"
+INTERPRETED = Limits(interpreted=True)
 
 
 def test_a_loaded_set_evaluates_and_knows_its_policies(tmp_path):
@@ -99,7 +101,7 @@ def test_a_policy_that_errs_is_named_and_the_others_still_count(tmp_path):
         'permit("papers.by-grade", _s: User, "paper:read", paper: Paper, _context) if\n'
         "  paper.grade < 3;\n"
     )
-    policies = loaded(tmp_path, rules, ID, "papers.by-grade")
+    policies = loaded(tmp_path, rules, ID, "papers.by-grade", limits=INTERPRETED)
     subject = policies.record("user", {"id": "ann"})
     paper = policies.record("paper", {"id": "p1", "owner": "ann"})
     found = policies.evaluate(subject, "paper:read", paper, policies.context({}))
@@ -117,7 +119,7 @@ def test_an_error_in_one_way_to_hold_counts_in_every_order(tmp_path, turned):
     rules = OWNER.replace("subject.id;", "subject.id and\n  tall(subject);") + "".join(
         f"tall(subject) if\n{way};\n" for way in ways
     )
-    policies = loaded(tmp_path, rules, ID)
+    policies = loaded(tmp_path, rules, ID, limits=INTERPRETED)
     subject = policies.record("user", {"id": "ann", "level": 3})
     paper = policies.record("paper", {"id": "p1", "owner": "ann"})
     found = policies.evaluate(subject, "paper:read", paper, policies.context({}))
@@ -134,7 +136,7 @@ def test_a_child_that_uses_up_its_time_names_the_file(tmp_path):
     for i in range(16):
         (directory / f"slow{i:02}.polar").write_text(rules)
     with pytest.raises(PolicyError, match=r"slow\d\d.polar: checking this text used up"):
-        load(read_directory(directory), cpu_seconds=1)
+        load(read_directory(directory), Limits(cpu_seconds=1))
 
 
 def test_the_child_answers_for_exactly_the_bytes_that_were_read(tmp_path, monkeypatch):
@@ -152,7 +154,7 @@ def test_the_child_answers_for_exactly_the_bytes_that_were_read(tmp_path, monkey
     ],
 )
 def test_the_child_cannot_fill_disk_or_memory(tmp_path, step, error):
-    code = f"from authz.engine.vet import set_limits; set_limits(5, 256)\n{step}"
+    code = f"from authz.engine.gate.vet import set_limits; set_limits(5, 256)\n{step}"
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=tmp_path,

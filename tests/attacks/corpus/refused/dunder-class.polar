@@ -1,5 +1,5 @@
 # Reads the class of a record.
 
-permit("attack.probe", subject: User, "document:read", document: Document, _context) if  # refused: unknown attribute `__class__` of `subject`
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if
   document.owner != subject.name and
-  subject.__class__ = 1;
+  subject.__class__ = 1;  # refused: unknown attribute `__class__` of `subject`

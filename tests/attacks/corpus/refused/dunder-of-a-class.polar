@@ -1,5 +1,5 @@
 # Reads the initialiser of a registered class.
 
-permit("attack.probe", subject: User, "document:read", document: Document, _context) if  # refused: unknown attribute `__init__` of `User`
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if
   document.owner != subject.name and
-  User.__init__ = subject.name;
+  User.__init__ = subject.name;  # refused: unknown attribute `__init__` of `User`

@@ -1,5 +1,5 @@
 # Misspells an attribute where plain oso would grant.
 
-permit("attack.probe", subject: User, "document:read", document: Document, _context) if  # refused: unknown attribute `baned` of `subject`*
+permit("attack.probe", subject: User, "document:read", document: Document, _context) if
   document.owner != subject.name and
-  not subject.baned = true;
+  not subject.baned = true;  # refused: unknown attribute `baned` of `subject`*

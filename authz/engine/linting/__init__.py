@@ -1,0 +1,1 @@
+"""What the linter knows: the fragment, the rules with their examples."""
