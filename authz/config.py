@@ -8,6 +8,7 @@ file and line. Relative paths are relative to the file. Secrets are never settin
 
 import difflib
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from ipaddress import IPv4Address, IPv6Address
@@ -19,10 +20,19 @@ from authz.errors import ConfigError
 
 PREFIX = "AUTHZ_"
 NO_FLAGS: Mapping[str, object] = {}
+_DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
-def _setting(default: Any, about: str, *, least: int = 0, most: int = 0) -> Any:
-    return field(default=default, metadata={"about": about, "least": least, "most": most})
+def _setting(
+    default: Any,
+    about: str,
+    *,
+    least: int = 0,
+    most: int = 0,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    metadata = {"about": about, "least": least, "most": most, "choices": choices}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,9 @@ class PolicySection:
 
     dir: Path = _setting(Path("policies"), "directory of the policy set")
     watch: bool = _setting(True, "reload when a file of the policy set changes")
+    record: Path = _setting(
+        Path("var/passed.json"), "what has passed the checks, so that it need not again"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +97,22 @@ class EngineSection:
     """What a policy may cost."""
 
     budget_ms: int = _setting(100, "time for one evaluation", least=1, most=30_000)
-    vet_cpu_seconds: int = _setting(10, "processor time to load a set", least=1, most=600)
+    vet_cpu_seconds: int = _setting(
+        10, "processor time to read and check a set", least=1, most=600
+    )
     vet_memory_mib: int = _setting(512, "memory to load a set", least=128, most=65536)
+    unfold_seconds: int = _setting(
+        10, "processor time to make conditions of it", least=1, most=600
+    )
+    compare_seconds: int = _setting(
+        60, "processor time to compare them with it", least=1, most=3600
+    )
+    interpreted: str = _setting(
+        "refuse", "policies that no conditions say exactly", choices=("refuse", "allow")
+    )
+    sample_reference: float = _setting(
+        0.001, "share of decisions that are made both ways", most=1
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +136,8 @@ class Setting:
     about: str
     least: int
     most: int
+    #: What a text may be; empty for an address.
+    choices: tuple[str, ...]
 
     @property
     def variable(self) -> str:
@@ -245,6 +274,8 @@ def _from_text(setting: Setting, text: str) -> object:
         return {"true": True, "false": False}.get(text, text)
     if setting.type is int and text.isascii() and text.isdigit():
         return int(text)
+    if setting.type is float and _DECIMAL.fullmatch(text):
+        return float(text)
     if setting.type == tuple[str, ...]:
         return [part.strip() for part in text.split(",") if part.strip()]
     if setting.type == Path | None:
@@ -261,6 +292,14 @@ def _check(setting: Setting, value: object, origin: str) -> object:
             if setting.least <= value <= setting.most:
                 return value
             raise _wrong(setting, value, origin, f"from {setting.least} to {setting.most}")
+        case int() | float() if setting.type is float and not isinstance(value, bool):
+            if setting.least <= value <= setting.most:
+                return float(value)
+            raise _wrong(setting, value, origin, f"from {setting.least} to {setting.most}")
+        case str() if setting.choices:
+            if value in setting.choices:
+                return value
+            raise _wrong(setting, value, origin, _either(setting.choices))
         case str() if setting.type is str:
             return _address(setting, value, origin)
         case str() | Path() if setting.type in (Path, Path | None) and str(value):
@@ -270,12 +309,18 @@ def _check(setting: Setting, value: object, origin: str) -> object:
         case list() | tuple() if setting.type == tuple[str, ...]:
             if value and all(isinstance(part, str) and part for part in value):
                 return tuple(value)
-    raise _wrong(setting, value, origin, _EXPECTED[setting.type])
+    expected = _either(setting.choices) if setting.choices else _EXPECTED[setting.type]
+    raise _wrong(setting, value, origin, expected)
+
+
+def _either(choices: tuple[str, ...]) -> str:
+    return " or ".join(f"`{choice}`" for choice in choices)
 
 
 _EXPECTED: Mapping[Any, str] = {
     bool: "`true` or `false`",
     int: "a whole number",
+    float: "a number",
     str: "text",
     Path: "a path",
     Path | None: "a path or null",
@@ -284,7 +329,10 @@ _EXPECTED: Mapping[Any, str] = {
 
 
 def _address(setting: Setting, value: str, origin: str) -> str:
-    """The value when it is IP:PORT: every text setting is one.  Raises: ConfigError."""
+    """The value when it is IP:PORT: every text without choices is one.
+
+    Raises: ConfigError.
+    """
     host, _, port = value.rpartition(":")
     try:
         if host.startswith("[") and host.endswith("]"):

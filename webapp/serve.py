@@ -6,21 +6,15 @@
 import os
 import time
 import uuid
-from collections.abc import Callable
 from functools import partial
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NoReturn
 
+from authz.composition import active_policies, parts
 from authz.config import Config, clear_variables
 from authz.decisions.active import ActivePolicies
-from authz.decisions.pdp import PDP
-from authz.engine import policyset
-from authz.engine.policyset import PolicySet
-from authz.engine.schema import Schema
 from authz.errors import ConfigError, Unavailable
 from authz.storage import clients
 from authz.storage.database import Database, identity, open_database
-from authz.storage.facts import StoredFacts
 from webapp.decision_api import server, watch, wsgi
 from webapp.decision_api.access import Callers
 from webapp.decision_api.app import DecisionApi, Limits
@@ -28,9 +22,6 @@ from webapp.decision_api.readiness import Readiness, readiness
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
-
-#: By which facts are read while no policy set is in force.
-NO_TYPES = Schema(MappingProxyType({}), MappingProxyType({}), MappingProxyType({}))
 
 
 def serve(config: Config) -> None:
@@ -41,7 +32,7 @@ def serve(config: Config) -> None:
     # WHY: a worker that cannot start would only be started again; here it is one plain
     # error.
     check_address(config)
-    _load_policies(config)
+    active_policies(config)
     file = identity(config.store.path)
     _open_store(config).close()
     decisions = config.server.decisions
@@ -66,7 +57,7 @@ def load_worker(config: Config, file: tuple[int, int]) -> "WSGIApplication":
     """
     clear_variables([*wsgi.HEADERS, "CONTENT_LENGTH"])
     seen = watch.listing(config.policy.dir)
-    policies = _load_policies(config, required=False)
+    policies = active_policies(config, required=False)
     if config.policy.watch:
         watch.start(config.policy.dir, seen, policies.reload)
     try:
@@ -86,15 +77,16 @@ def build_app(
     `file` is the database file that it must be, by device and inode. Raises: PolicyError,
     ConfigError, Unavailable.
     """
-    policies = policies or _load_policies(config)
+    policies = policies or active_policies(config)
     if file is not None and identity(config.store.path) != file:
         raise Unavailable(f"the database file `{config.store.path}` was replaced")
     database = _open_store(config)
-    facts = StoredFacts(database, NO_TYPES, time.time)
+    made = parts(policies, database, time.time, config.engine.sample_reference)
     return DecisionApi(
-        evaluate=PDP(_followed(policies, facts), facts, time.time).evaluate,
-        callers=Callers(partial(clients.find, database), facts.revision, time.time),
-        readiness=partial(readiness, policies.health, facts.check),
+        evaluate=made.pdp.evaluate,
+        callers=Callers(partial(clients.find, database), made.facts.revision, time.time),
+        readiness=partial(readiness, policies.health, made.facts.check),
+        provenance=made.provenance,
         limits=_limits(config),
         new_request_id=_new_request_id,
     )
@@ -110,6 +102,7 @@ def _closed(config: Config, reason: str) -> DecisionApi:
         evaluate=refuse,
         callers=Callers(refuse, refuse, time.time),
         readiness=lambda: Readiness("not_ready", "", reason),
+        provenance=refuse,
         limits=_limits(config),
         new_request_id=_new_request_id,
     )
@@ -125,32 +118,6 @@ def _limits(config: Config) -> Limits:
 
 def _new_request_id() -> str:
     return str(uuid.uuid4())
-
-
-def _followed(policies: ActivePolicies, facts: StoredFacts) -> Callable[[], PolicySet]:
-    """The set that decides now, once the facts are read by its schema."""
-    followed = NO_TYPES
-
-    def current() -> PolicySet:
-        nonlocal followed
-        active = policies.current()
-        if active.schema is not followed:
-            facts.use_schema(active.schema)
-            followed = active.schema
-        return active
-
-    return current
-
-
-def _load_policies(config: Config, *, required: bool = True) -> ActivePolicies:
-    engine = config.engine
-    load = partial(
-        policyset.load,
-        budget_ms=engine.budget_ms,
-        cpu_seconds=engine.vet_cpu_seconds,
-        memory_mib=engine.vet_memory_mib,
-    )
-    return ActivePolicies(config.policy.dir, load, required=required)
 
 
 def _open_store(config: Config) -> Database:

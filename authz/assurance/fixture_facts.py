@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from authz.decisions.ports import Stored
 from authz.engine.place import Place
-from authz.engine.schema import AttributeProblem, Schema
+from authz.engine.schema import AttributeProblem, Schema, TypeSchema
 
 #: The tenant of a fixture that names none.
 DEFAULT_TENANT = "test"
@@ -54,9 +54,9 @@ class FixtureFacts:
         """Always 1, as `revision`."""
         return 1
 
-    def find(self, tenant: str, type: str, id: str) -> Stored | None:
+    def find(self, tenant: str, kind: TypeSchema, id: str) -> Stored | None:
         """The fixture of that type and id, if there is one."""
-        return self._stored.get((type, id))
+        return self._stored.get((kind.name, id))
 
     def pages_unlocked(self, tenant: str, session: str, user: str) -> bool:
         """What the test's context says, for whatever session."""

@@ -18,6 +18,8 @@ class Gathered:
     values: dict[str, object] = field(default_factory=dict)
     #: Attributes of the wrong type, in words.
     problems: list[str] = field(default_factory=list)
+    #: Those of them that are stored so, and not said by the caller.
+    malformed: list[str] = field(default_factory=list)
     #: Required attributes that are not there.
     missing: list[str] = field(default_factory=list)
 
@@ -35,12 +37,17 @@ def of_entity(
 ) -> Gathered:
     """The attributes of a subject or resource, with `id` and `tenant`, defaults taken."""
     gathered = Gathered()
+    if stored is not None and stored.malformed:
+        gathered.problems.append(stored.malformed)
+        gathered.malformed.append(stored.malformed)
     given: dict[str, object] = {}
     for name, attribute in kind.attributes.items():
         sent = _sent(attribute, entity.properties, gathered)
         kept = stored.attributes.get(name) if stored else None
         if _stored_counts(attribute, sent, stored is not None):
+            before = len(gathered.problems)
             given[name] = _checked(attribute, kept, gathered)
+            gathered.malformed += gathered.problems[before:]
         else:
             given[name] = sent
     gathered.values, gathered.missing = fill_defaults(kind.attributes, given)

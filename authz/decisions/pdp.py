@@ -6,12 +6,12 @@ It knows no HTTP and no database. What it cannot know for certain, it denies, an
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from authz.decisions.attributes import of_context, of_entity
 from authz.decisions.ports import Clock, Facts
-from authz.engine.combine import combine
+from authz.decisions.sample import Sampled, Sampler
+from authz.decisions.snapshot import Inputs, Snapshot, Stale
 from authz.engine.policyset import PolicySet
 from authz.errors import Unavailable
-from authz.model import Caller, Decision, Entity, Reason, Request
+from authz.model import Caller, Decision, Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,8 @@ class Answer:
     policies: PolicySet
     #: Revision of the tenant's facts.
     data_revision: int
+    #: None where the decision fell before all attributes were known.
+    inputs: Inputs | None = None
 
     @property
     def policy_revision(self) -> str:
@@ -37,79 +39,67 @@ ATTEMPTS = 10
 class PDP:
     """Decides by the policies that are active now and the facts as they are now."""
 
-    def __init__(self, policies: Callable[[], PolicySet], facts: Facts, clock: Clock):
+    def __init__(
+        self,
+        policies: Callable[[], PolicySet],
+        facts: Facts,
+        clock: Clock,
+        sampler: Sampler | None = None,
+    ):
         self._policies = policies
         self._facts = facts
         self._clock = clock
+        self._sampler = sampler
+        self._snapshots: dict[str, Snapshot] = {}
 
-    def evaluate(self, request: Request, caller: Caller) -> Answer:
+    def wants_sample(self) -> bool:
+        """Whether the next decision is to be made by the reference too."""
+        return self._sampler is not None and self._sampler.wants()
+
+    def evaluate(
+        self, request: Request, caller: Caller, *, sample: bool | None = None
+    ) -> Answer:
         """The answer for one tenant, that of the caller.
 
+        sample: whether the reference makes it too, where `wants_sample` has been asked.
         Raises: Unavailable when the facts cannot be reached or trusted; NotFound for an
         unknown tenant.
         """
         for _ in range(ATTEMPTS):
-            policies = self._policies()
-            revision = self._facts.revision(caller.tenant)
-            decision = self._decide(policies, request, caller)
-            # WHY: a subject of one revision and a resource of the next can allow together
-            # what neither revision allows.
-            if self._facts.held_revision(caller.tenant) == revision:
-                return Answer(decision, policies, revision)
+            snapshot = self.snapshot(caller.tenant)
+            try:
+                decision, inputs = snapshot.decide(request, caller)
+            except Stale:
+                # WHY: a subject of one revision and a resource of the next can allow
+                # together what neither revision allows.
+                continue
+            if inputs and (self.wants_sample() if sample is None else sample):
+                decision = self._sampled(snapshot, inputs, decision)
+            return Answer(decision, snapshot.policies, snapshot.revision, inputs)
         raise Unavailable("the facts keep changing while the decision is made: ask again")
 
-    def _decide(self, policies: PolicySet, request: Request, caller: Caller) -> Decision:
-        types = policies.schema.types
-        subject_type, resource_type = (
-            types.get(request.subject.type),
-            types.get(request.resource.type),
+    def _sampled(self, snapshot: Snapshot, inputs: Inputs, decision: Decision) -> Decision:
+        assert self._sampler is not None
+        revisions = snapshot.policies.revision, snapshot.revision
+        sampled = Sampled(snapshot.tenant, inputs.signature, *revisions)
+        return self._sampler.compare(
+            sampled, decision, lambda: snapshot.by_reference(inputs)
         )
-        if subject_type is None or not subject_type.subject:
-            return _unknown(f"no subject is of the type `{request.subject.type}`")
-        if resource_type is None:
-            return _unknown(f"no resource is of the type `{request.resource.type}`")
-        if request.action.name not in resource_type.actions:
-            return _unknown(
-                f"`{request.action.name}` is no action of `{resource_type.name}`"
-            )
-        gathered = []
-        for kind, entity, what in (
-            (subject_type, request.subject, "subject"),
-            (resource_type, request.resource, "resource"),
+
+    def snapshot(self, tenant: str) -> Snapshot:
+        """The policies and the tenant's facts as they are now.
+
+        Raises: Unavailable when the facts cannot be reached or trusted; NotFound for an
+        unknown tenant.
+        """
+        policies = self._policies()
+        revision = self._facts.revision(tenant)
+        snapshot = self._snapshots.get(tenant)
+        if (
+            snapshot is None
+            or snapshot.revision != revision
+            or snapshot.policies is not policies
         ):
-            stored = self._facts.find(caller.tenant, entity.type, entity.id)
-            if stored is None and not kind.unregistered:
-                return _unknown(f"the {what} {_named(entity)} is not known")
-            gathered.append(of_entity(kind, entity, stored, caller.tenant))
-        subject, resource = gathered
-        context = of_context(
-            policies.schema,
-            request,
-            caller,
-            str(subject.values["id"]),
-            self._facts,
-            self._clock,
-        )
-        for part, what in (
-            (subject, "subject"),
-            (resource, "resource"),
-            (context, "context"),
-        ):
-            if fault := part.fault(what):
-                return Decision(False, fault[0], detail=fault[1])
-        return combine(
-            policies.evaluate(
-                policies.record(subject_type.name, subject.values),
-                request.action.name,
-                policies.record(resource_type.name, resource.values),
-                policies.context(context.values),
-            )
-        )
-
-
-def _named(entity: Entity) -> str:
-    return f"`{entity.type}:{entity.id}`"
-
-
-def _unknown(detail: str) -> Decision:
-    return Decision(False, Reason.UNKNOWN, detail=detail)
+            snapshot = Snapshot(policies, self._facts, self._clock, tenant, revision)
+            self._snapshots[tenant] = snapshot
+        return snapshot

@@ -12,7 +12,7 @@ import sqlite3
 import threading
 
 from authz.decisions.ports import Clock, Stored
-from authz.engine.schema import Schema
+from authz.engine.schema import TypeSchema
 from authz.errors import NotFound, Unavailable
 from authz.storage import sessions
 from authz.storage.attributes import read
@@ -38,7 +38,8 @@ class _Cache:
         self.revision = revision
         #: The last `data_version` at which the revision was seen to be this one.
         self.version = version
-        self.entries: dict[tuple[str, str], Stored | None] = {}
+        #: (type, id) -> what is stored, and the declaration by which it was read.
+        self.entries: dict[tuple[str, str], tuple[TypeSchema, Stored | None]] = {}
 
 
 class StoredFacts:
@@ -47,8 +48,7 @@ class StoredFacts:
     Raises: Unavailable from every method once the file cannot be trusted.
     """
 
-    def __init__(self, database: Database, schema: Schema, clock: Clock):
-        self._schema = schema
+    def __init__(self, database: Database, clock: Clock):
         self._clock = clock
         self._lock = threading.RLock()
         self._caches: dict[str, _Cache] = {}
@@ -57,12 +57,6 @@ class StoredFacts:
         with translated_errors():
             self._watcher = _watcher(database)
         database.check_file()
-
-    def use_schema(self, schema: Schema) -> None:
-        """Answer by another schema from now on, as after a reload of the policies."""
-        with self._lock:
-            self._schema = schema
-            self._caches = {}
 
     def check(self) -> None:
         """Nothing, as long as decisions can rest on the file."""
@@ -92,23 +86,24 @@ class StoredFacts:
         cache = self._caches.get(tenant)
         return None if cache is None else cache.revision
 
-    def find(self, tenant: str, type: str, id: str) -> Stored | None:
+    def find(self, tenant: str, kind: TypeSchema, id: str) -> Stored | None:
         """What is stored of one thing; None when the tenant has no such thing."""
         if self._database.distrusted is not None:
             raise Unavailable(self._database.distrusted)
         cache = self._caches.get(tenant)
         if cache is not None:
             try:
-                found = cache.entries[type, id]
+                read_by, found = cache.entries[kind.name, id]
             except KeyError:
-                return self._load(tenant, type, id)
-            if (
+                return self._load(tenant, kind, id)
+            # WHY: while policies are reloaded, two schemas declare the same type.
+            if read_by is kind and (
                 found is None
                 or found.valid_until is None
                 or self._clock() < found.valid_until
             ):
                 return found
-        return self._load(tenant, type, id)
+        return self._load(tenant, kind, id)
 
     def pages_unlocked(self, tenant: str, session: str, user: str) -> bool:
         """Whether that live session of that user has the protected pages unlocked now."""
@@ -126,19 +121,18 @@ class StoredFacts:
             self._watcher.close()
             self._reader.close()
 
-    def _load(self, tenant: str, type: str, id: str) -> Stored | None:
+    def _load(self, tenant: str, kind: TypeSchema, id: str) -> Stored | None:
         with self._lock:
             self._database.check_file()
-            declared = self._schema.types.get(type)
-            if declared is None or not _can_be_stored(id):
+            if not _can_be_stored(id):
                 return None
             with self._reader.reading():
                 revision = self._read_revision(tenant)
-                found = read(self._reader, declared, tenant, id, self._clock())
+                found = read(self._reader, kind, tenant, id, self._clock())
             cache = self._at_revision(tenant, revision)
             if len(cache.entries) >= CACHED_MAX:
                 del cache.entries[next(iter(cache.entries))]
-            cache.entries[type, id] = found
+            cache.entries[kind.name, id] = (kind, found)
             return found
 
     def _read_revision(self, tenant: str) -> int:

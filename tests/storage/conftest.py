@@ -11,7 +11,7 @@ from authz.engine.schema_file import parse_schema
 from authz.storage import organizations, people, places, tenants
 from authz.storage.database import Database, migrate, open_database
 from authz.storage.events import Actor
-from authz.storage.facts import StoredFacts
+from tests.storage.named import NamedFacts
 
 ROOT = Path(__file__).parents[2]
 BY = Actor("user", "u_tester", "tester@example.org", channel="web", address="192.0.2.1")
@@ -88,6 +88,6 @@ def schema() -> Schema:
 
 @pytest.fixture
 def facts(world: World, schema: Schema):
-    found = StoredFacts(world.database, schema, world.clock)
+    found = NamedFacts(world.database, schema, world.clock)
     yield found
     found.close()

@@ -6,8 +6,8 @@ import pytest
 from authz.engine.schema_file import parse_schema
 from authz.errors import InvalidChange, NotFound
 from authz.storage import access, clients, organizations, people, places, resources, tenants
-from authz.storage.facts import StoredFacts
 from tests.storage.conftest import BY
+from tests.storage.named import NamedFacts
 
 HOUR = 3600.0
 
@@ -77,10 +77,11 @@ def test_what_the_schema_does_not_declare_is_not_read(world):
     schema = parse_schema(
         "version: 1\n"
         "types:\n"
-        "  user: {subject: true, facts: accounts, attributes: {roles: {type: string-set}}}"
+        "  user: {subject: true, facts: accounts,"
+        " attributes: {roles: {type: string-set, default: []}}}"
     )
     id = world.person("ann@example.org")
-    facts = StoredFacts(world.database, schema, world.clock)
+    facts = NamedFacts(world.database, schema, world.clock)
     assert facts.find("grid", "user", id).attributes == {"roles": (), "tenant": "grid"}
     assert facts.find("grid", "cluster", "c") is None
     facts.close()
@@ -267,7 +268,7 @@ types:
       roles: {type: string-set, default: []}
       level: {type: integer}
       trusted: {type: boolean}
-      teams: {type: record-set, fields: {id: string, lead: boolean}}
+      teams: {type: record-set, fields: {id: string, lead: boolean}, default: []}
 """
 
 
@@ -275,7 +276,7 @@ def test_subjects_may_be_registered_resources_with_values_of_every_type(world):
     schema = parse_schema(SUBJECTS)
     values = {"roles": ["b", "a"], "level": 3, "trusted": True, "teams": [{"id": "x"}]}
     resources.put(world.database, schema, "grid", "user", "ann@x.org", values, actor=BY)
-    facts = StoredFacts(world.database, schema, world.clock)
+    facts = NamedFacts(world.database, schema, world.clock)
     found = facts.find("grid", "user", "ann@x.org")
     assert found.id == "ann@x.org"
     assert found.attributes["roles"] == ("a", "b")
@@ -287,12 +288,27 @@ def test_subjects_may_be_registered_resources_with_values_of_every_type(world):
 def test_a_value_whose_type_the_schema_has_changed_is_not_hidden(world):
     schema = parse_schema(SUBJECTS)
     resources.put(world.database, schema, "grid", "user", "ann", {"level": 3}, actor=BY)
-    facts = StoredFacts(world.database, schema, world.clock)
+    facts = NamedFacts(world.database, schema, world.clock)
     user = schema.types["user"]
     level = dataclasses.replace(user.attributes["level"], type="string")
     user = dataclasses.replace(user, attributes={"level": level})
-    facts.use_schema(dataclasses.replace(schema, types={"user": user}))
+    facts.schema = dataclasses.replace(schema, types={"user": user})
     assert facts.find("grid", "user", "ann").attributes["level"] == 3
+    facts.close()
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "null", "", "{" * 100_000, b"\xff"])
+def test_a_row_that_cannot_be_read_is_found_and_named_malformed(world, text):
+    schema = parse_schema(SUBJECTS)
+    resources.put(world.database, schema, "grid", "user", "ann", {"level": 3}, actor=BY)
+    with sqlite3.connect(world.database.path) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        connection.execute("UPDATE resource SET attributes = ?", [text])
+    connection.close()
+    facts = NamedFacts(world.database, schema, world.clock)
+    found = facts.find("grid", "user", "ann")
+    assert found.attributes == {"tenant": "grid"}
+    assert "no JSON object" in found.malformed or "cannot be read" in found.malformed
     facts.close()
 
 

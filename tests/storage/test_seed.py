@@ -13,10 +13,10 @@ from authz.samples import sample_tenants
 from authz.storage import clients, events, organizations, people, places, resources, units
 from authz.storage.database import open_database
 from authz.storage.demo import move_demo, renew_demo, write_demo_json
-from authz.storage.facts import StoredFacts
 from authz.storage.seed import seed
 from authz.storage.tenants import list_tenants
 from tests.storage.conftest import ROOT, Clock
+from tests.storage.named import NamedFacts
 
 HASHER = Hasher(rounds=1, memory_kib=8, lanes=1)
 
@@ -169,7 +169,7 @@ def test_the_authzen_fixtures_load_without_an_admin(tmp_path):
     write_demo_json(tmp_path / "demo.json", result, base_url="x", console_url=None)
     told = json.loads((tmp_path / "demo.json").read_text("utf-8"))
     assert told["tenants"]["authzen"]["admin"] is None
-    facts = StoredFacts(open_database(path, Clock()), schema, Clock())
+    facts = NamedFacts(open_database(path, Clock()), schema, Clock())
     assert facts.find("authzen", "user", "alice") is not None
     facts.close()
 

@@ -8,6 +8,7 @@ import pytest
 from authz.decisions.pdp import PDP
 from authz.decisions.ports import Stored
 from authz.engine.policyset import PolicySet
+from authz.engine.schema import TypeSchema
 from authz.errors import Unavailable
 from authz.model import Action, Caller, Entity, Reason, Request
 from tests.unit.engine.sets import loaded
@@ -70,8 +71,8 @@ class World(NamedTuple):
     def held_revision(self, tenant: str) -> int:
         return self.held.pop() if self.held else 7
 
-    def find(self, tenant: str, type: str, id: str) -> Stored | None:
-        return self.stored.get((type, id))
+    def find(self, tenant: str, kind: TypeSchema, id: str) -> Stored | None:
+        return self.stored.get((kind.name, id))
 
     def pages_unlocked(self, tenant: str, session: str, user: str) -> bool:
         return (tenant, session, user) == ("t", "s1", "ann")
