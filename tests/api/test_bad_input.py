@@ -63,7 +63,7 @@ BAD_BODIES = {
     "subject a string": spoilt('{"type": "user", "id": "alice"}', '"user:alice"'),
     "context a list": BODY[:-1] + b', "context": []}',
     "properties a string": spoilt('"alice"', '"alice", "properties": "x"'),
-    "explain unknown": BODY[:-1] + b', "options": {"explain": "full"}}',
+    "explain unknown": BODY[:-1] + b', "options": {"explain": "all"}}',
 }
 
 

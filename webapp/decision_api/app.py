@@ -11,8 +11,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from authz.decisions import explain
+from authz.decisions import explain, full
 from authz.decisions.pdp import Answer
+from authz.decisions.ports import Provenance
 from authz.errors import AuthzError, NotFound, RequestError, Unavailable
 from authz.model import Caller, Request
 from authz.storage.clients import ApiClient
@@ -59,12 +60,14 @@ class DecisionApi:
         evaluate: Evaluate,
         callers: access.Callers,
         readiness: Callable[[], Readiness],
+        provenance: Provenance,
         limits: Limits,
         new_request_id: Callable[[], str],
     ):
         self._evaluate = evaluate
         self._callers = callers
         self._readiness = readiness
+        self._provenance = provenance
         self.limits = limits
         self._new_request_id = new_request_id
         #: WHY: a body is waited for in one of several threads; what follows is done by one
@@ -116,6 +119,7 @@ class DecisionApi:
             # WHY again: a body may take long to come, and a key be revoked meanwhile.
             client = self._client(request)
             answer = self._evaluate(question, access.caller(client, question.context))
+            content = self._content(answer, options, client)
         headers = (
             JSON,
             NO_STORE,
@@ -123,7 +127,20 @@ class DecisionApi:
             ("X-Policy-Revision", answer.policy_revision),
             ("X-Data-Revision", str(answer.data_revision)),
         )
-        return HttpResponse(200, headers, _decision_body(answer, options, client))
+        return HttpResponse(200, headers, content)
+
+    def _content(self, answer: Answer, options: wire.Options, client: ApiClient) -> bytes:
+        """The answer as the caller may have it."""
+        if not options.explain:
+            return ALLOWED if answer.decision.allowed else DENIED
+        language, for_admin = options.language, access.EXPLAIN in client.scopes
+        if options.explain == wire.FULL:
+            said = full.full(
+                answer, self._provenance, language=language, for_admin=for_admin
+            )
+        else:
+            said = explain.reasons(answer, language=language, for_admin=for_admin)
+        return json.dumps({"decision": answer.decision.allowed, "context": said}).encode()
 
     def _client(self, request: HttpRequest) -> ApiClient:
         client = self._callers.client_of(request.headers.get("authorization", ""))
@@ -159,15 +176,6 @@ class DecisionApi:
         if readiness.reason:
             body["reason"] = readiness.reason
         return _json_response(200 if readiness.is_ready else 503, body, request_id)
-
-
-def _decision_body(answer: Answer, options: wire.Options, client: ApiClient) -> bytes:
-    if not options.explain:
-        return ALLOWED if answer.decision.allowed else DENIED
-    reasons = explain.reasons(
-        answer, language=options.language, for_admin=access.EXPLAIN in client.scopes
-    )
-    return json.dumps({"decision": answer.decision.allowed, "context": reasons}).encode()
 
 
 def _json_response(status: int, body: dict[str, str], request_id: str) -> HttpResponse:

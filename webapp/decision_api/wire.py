@@ -13,7 +13,7 @@ from webapp.decision_api.strictjson import shown
 
 Members = Mapping[str, object]
 
-EXPLAIN_LEVELS = ("reasons",)
+REASONS, FULL = EXPLAIN_LEVELS = ("reasons", "full")
 DEFAULT_LANGUAGE = "en"
 _TYPE_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a boolean"}
 
@@ -22,7 +22,8 @@ _TYPE_NAMES = {dict: "an object", list: "an array", str: "a string", bool: "a bo
 class Options:
     """Our extension of the standard: what a caller wants besides the decision."""
 
-    explain: bool = False
+    #: One of EXPLAIN_LEVELS; empty: the decision alone.
+    explain: str = ""
     language: str = DEFAULT_LANGUAGE
 
 
@@ -53,7 +54,7 @@ def options_of(body: Members) -> Options:
         )
     if language is not None and not isinstance(language, str):
         raise _wrong_type("options.language", "a string", language)
-    return Options(explain is not None, DEFAULT_LANGUAGE if language is None else language)
+    return Options(explain or "", DEFAULT_LANGUAGE if language is None else language)
 
 
 def _entity(body: Members, name: str) -> Entity:
