@@ -11,13 +11,13 @@ import pytest
 
 from authz import config
 from authz.accounts.passwords import Hasher
-from authz.engine import policyset
 from authz.engine.policyset import PolicySet
 from authz.samples import sample_tenants
 from authz.storage.database import Database, open_database
 from authz.storage.demo import write_demo_json
 from authz.storage.seed import seed
 from tests.api.doors import ROOT, Client, served, socket_door
+from tests.shipped import shipped as load_shipped
 
 CONFIG = ROOT / "config.yaml"
 
@@ -48,7 +48,7 @@ class Sample:
 @pytest.fixture(scope="session")
 def shipped() -> PolicySet:
     """The policies of the project."""
-    return policyset.load(policyset.read_directory(ROOT / "policies"))
+    return load_shipped()
 
 
 @pytest.fixture(scope="session")

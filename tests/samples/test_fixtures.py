@@ -24,7 +24,7 @@ PEOPLE, THINGS = fixtures("people.yaml"), fixtures("things.yaml")
 
 @pytest.fixture
 def facts(database, shipped):
-    facts = StoredFacts(database, shipped.schema, time.time)
+    facts = StoredFacts(database, time.time)
     yield facts
     facts.close()
 
@@ -36,7 +36,7 @@ def test_a_fixture_has_the_attributes_that_the_store_gives(alias, facts, sample,
     wanted = id
     if kind == "user":
         wanted = sample.id_of(id)
-    found = facts.find(tenant, kind, wanted)
+    found = facts.find(tenant, shipped.schema.types[kind], wanted)
     assert found is not None, (tenant, kind, id)
     assert found.attributes["tenant"] == tenant
     declared = shipped.schema.types[kind].attributes
