@@ -31,8 +31,9 @@ lint: .venv/installed-test  ## format and lint, changing nothing
 types: .venv/installed-test  ## mypy, strict
 	$(BIN)/mypy
 
-bench: .venv/installed-test  ## one line a measurement
+bench: .venv/installed-test  ## what decisions cost: the steps of one, then a generated world
 	@for file in tests/bench/bench_*.py; do $(BIN)/python "$$file" || exit; done
+	@$(BIN)/authz bench
 
 lock: .venv/installed-test  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade --output-file requirements.txt

@@ -10,14 +10,20 @@ from collections.abc import Sequence
 import click
 
 from authz import __version__
+from authz.cli.bench import bench
+from authz.cli.can import can
 from authz.cli.check import check
 from authz.cli.client import client
 from authz.cli.configuration import configuration
 from authz.cli.exits import Exit, exit_of
+from authz.cli.explain import explain
+from authz.cli.filter import filter_
+from authz.cli.lint import lint
 from authz.cli.migrate import migrate
 from authz.cli.policy_test import policy_test
 from authz.cli.serve import demo, serve
 from authz.cli.setup import Setup, takes_setup
+from authz.cli.who import who
 from authz.errors import AuthzError
 
 
@@ -32,10 +38,16 @@ def authz(setup: Setup) -> None:
 authz.add_command(serve)
 authz.add_command(demo)
 authz.add_command(check)
+authz.add_command(explain)
+authz.add_command(who)
+authz.add_command(can)
+authz.add_command(filter_, "filter")
 authz.add_command(policy_test)
+authz.add_command(lint)
 authz.add_command(client)
 authz.add_command(migrate)
 authz.add_command(configuration)
+authz.add_command(bench)
 
 
 def run(arguments: Sequence[str]) -> int:

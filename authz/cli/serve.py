@@ -42,6 +42,7 @@ def serve(setup: Setup, *, port: int | None) -> None:
     """
     settings = setup.config(_at_port(setup, port))
     check_address(settings)
+    load_policies(settings)
     path, source = settings.store.path, settings.store.seed
     if not path.exists():
         if source is None:
@@ -68,6 +69,7 @@ def demo(setup: Setup, *, port: int | None) -> None:
         {"store.path": folder / DEMO_DATABASE} | _at_port(setup, port, LOOPBACK)
     )
     check_address(settings)
+    load_policies(settings)
     keys = folder / DEMO_FILE
     with _alone(folder), sample_tenants() as source:
         if not settings.store.path.exists():

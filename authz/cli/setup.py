@@ -12,8 +12,10 @@ from typing import Any
 import click
 
 from authz import config
+from authz.cli.progress import stages
+from authz.composition import policy_loader
 from authz.config import Config, Origin
-from authz.engine.policyset import PolicySet, load, read_directory
+from authz.engine.policyset import PolicySet, read_directory
 from authz.errors import NotFound, RequestError
 from authz.storage.database import Database, open_database
 
@@ -85,13 +87,9 @@ def takes_setup(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def load_policies(settings: Config, directory: Path | None = None) -> PolicySet:
     """The vetted set of a directory, else of the configured one. Raises: PolicyError."""
-    engine = settings.engine
-    return load(
-        read_directory(directory or settings.policy.dir),
-        budget_ms=engine.budget_ms,
-        cpu_seconds=engine.vet_cpu_seconds,
-        memory_mib=engine.vet_memory_mib,
-    )
+    source = read_directory(directory or settings.policy.dir)
+    with stages("checking the policies") as advance:
+        return policy_loader(settings, advance)(source)
 
 
 def existing(path: Path) -> Path:
@@ -129,6 +127,8 @@ def json_object(text: str, option: str) -> Mapping[str, object]:
         value = json.loads(text)
     except ValueError as exc:
         raise RequestError(f"`{option}` is not JSON: {exc}") from exc
+    except RecursionError as exc:
+        raise RequestError(f"`{option}` is nested too deeply") from exc
     if not isinstance(value, dict):
         raise RequestError(f"`{option}` must be a JSON object")
     return value

@@ -15,12 +15,12 @@ from pathlib import Path
 from authz import config
 from authz.accounts.passwords import Hasher
 from authz.decisions.pdp import PDP
-from authz.engine import policyset
 from authz.model import Caller
 from authz.samples import sample_tenants
 from authz.storage.database import open_database
 from authz.storage.facts import StoredFacts
 from authz.storage.seed import seed
+from tests.shipped import shipped
 from webapp.decision_api import strictjson, wire
 from webapp.decision_api.messages import HttpRequest
 from webapp.serve import build_app
@@ -68,15 +68,13 @@ def body(email: str, action: str, resource: str) -> bytes:
 def cases(folder: Path) -> Mapping[str, Callable[[], object]]:
     """Name -> what is timed, over the sample tenants."""
     settings = config.load(ROOT / "config.yaml", {}, {"store.path": folder / "bench.db"})
-    policies = policyset.load(policyset.read_directory(settings.policy.dir))
+    policies = shipped()
     with sample_tenants() as source:
         made = seed(
             settings.store.path, policies.schema, source, clock=time.time, hasher=Hasher()
         )
     key = next(t.api_key for t in made.tenants if t.slug == "pwani")
-    facts = StoredFacts(
-        open_database(settings.store.path, time.time), policies.schema, time.time
-    )
+    facts = StoredFacts(open_database(settings.store.path, time.time), time.time)
     pdp = PDP(lambda: policies, facts, time.time)
     api = build_app(settings)
     headers = {

@@ -12,6 +12,7 @@ from authz.cli.command import run
 from authz.engine.schema_file import parse_schema
 from authz.samples import sample_tenants
 from authz.storage.seed import seed
+from tests.unit.engine.sets import write
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ROOT / "config.yaml"
@@ -54,3 +55,29 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             hasher=Hasher(rounds=1, memory_kib=64, lanes=1),
         )
     return folder
+
+
+SCHEMA = """\
+version: 1
+types:
+  user:
+    subject: true
+    facts: accounts
+    attributes: {roles: {type: string-set, default: []}}
+  tenant:
+    facts: tenants
+    actions: [edit]
+"""
+#: Everybody without the role `guest`, said as no condition can say it.
+RULES = """\
+permit("t.odd", subject: User, "edit", _tenant: Tenant, _context) if
+  forall(role in subject.roles, role != "guest");
+"""
+
+
+@pytest.fixture
+def interpreted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A policy set that the engine alone decides by."""
+    folder = write(tmp_path / "policies", RULES, "t.odd", schema=SCHEMA)
+    monkeypatch.setenv("AUTHZ_POLICY__DIR", str(folder))
+    monkeypatch.setenv("AUTHZ_ENGINE__INTERPRETED", "allow")

@@ -10,11 +10,11 @@ import pytest
 
 from authz import config
 from authz.decisions.pdp import PDP
-from authz.engine.policyset import load, read_directory
 from authz.model import Action, Caller, Entity, Request
 from authz.storage.database import open_database
 from authz.storage.facts import StoredFacts
 from tests.api.doors import ROOT, Client, function_door
+from tests.shipped import shipped
 from webapp.serve import build_app
 
 TENANT = "pwani"
@@ -61,9 +61,9 @@ def client(path, seeded) -> Client:
 
 @pytest.fixture
 def pdp(path):
-    policies = load(read_directory(ROOT / "policies"))
+    policies = shipped()
     database = open_database(path, time.time)
-    facts = StoredFacts(database, policies.schema, time.time)
+    facts = StoredFacts(database, time.time)
     yield PDP(lambda: policies, facts, time.time), policies.schema
     facts.close()
     database.close()

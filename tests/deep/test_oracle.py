@@ -5,11 +5,11 @@ from random import Random
 import pytest
 
 from authz import yamlfile
-from authz.engine.policyset import load, read_directory
 from tests.api.doors import ROOT
 from tests.deep.comparison import differences
 from tests.deep.oracle import Asked, Person, Thing, allowed
 from tests.deep.worlds import supply_line
+from tests.shipped import shipped
 
 SAMPLES = yamlfile.parse((ROOT / "authz" / "samples" / "tenants.yaml").read_text("utf-8"))
 EXPECTED = yamlfile.parse((ROOT / "tests" / "samples" / "expected.yaml").read_text("utf-8"))
@@ -88,7 +88,7 @@ def test_a_supply_line_leads_to_the_root():
 
 
 def test_the_policies_agree_with_the_oracle_at_a_glance():
-    policies = load(read_directory(ROOT / "policies"))
+    policies = shipped()
     random = Random(7)
     total = {"allow": 0, "deny": 0, "open": 0}
     for _ in range(15):

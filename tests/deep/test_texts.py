@@ -5,8 +5,9 @@ from random import Random
 
 import pytest
 
+from authz.engine.gate.child import Limits
+from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySource, load
-from authz.engine.vet import digest
 from authz.errors import PolicyError
 from tests.attacks import world
 
@@ -47,7 +48,7 @@ def _check(text: str, tmp_path) -> str:
     start = time.monotonic()
     outcome, said = "loaded", ""
     try:
-        policies = load(PolicySource(files, digest(files)), cpu_seconds=3)
+        policies = load(PolicySource(files, digest(files)), Limits(cpu_seconds=3))
     except PolicyError as exc:
         outcome, said = "refused", str(exc)
     else:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from authz.engine.policyset import load, read_directory
-from tests.api.doors import ROOT
 from tests.deep.comparison import differences
+from tests.shipped import shipped
 
 SLICES = 5
 
@@ -13,7 +12,7 @@ pytestmark = pytest.mark.deep
 
 @pytest.fixture(scope="module")
 def policies():
-    return load(read_directory(ROOT / "policies"))
+    return shipped()
 
 
 @pytest.mark.parametrize("part", range(SLICES))

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from authz import config
+from authz.engine.linting.rules import RULES
+from authz.engine.linting.rules.rule import EXAMPLE_SCHEMA
 from authz.engine.schema import Attribute, TypeSchema
 from authz.engine.schema_file import parse_schema
 
@@ -57,6 +59,38 @@ A declared property `p` of the action reaches rules as `context.action_p`.
 
 """
 
+LINT = """\
+# What a policy may not contain
+
+Generated from `authz/engine/linting/rules/`; a test keeps it true and runs every example.
+
+`authz lint` finds all of it, with file and line; `authz lint --explain RULE` prints the
+page of a rule.
+
+"""
+
+KINDS = {
+    False: """\
+## Refused always
+
+| rule | what it is |
+|---|---|
+""",
+    True: """
+## Refused where conditions must be exact
+
+Of these nobody can say, for all requests at once, when they hold.
+
+| rule | what it is |
+|---|---|
+""",
+}
+
+EXAMPLES = """
+## The schema of the examples
+
+"""
+
 
 def configuration_page() -> str:
     """docs/configuration.md: every key, from authz/config.py."""
@@ -75,6 +109,8 @@ def default(value: object) -> str:
 
 
 def bounds(setting: config.Setting) -> str:
+    if setting.choices:
+        return f" ({' or '.join(setting.choices)})"
     return f" ({setting.least} to {setting.most})" if setting.most else ""
 
 
@@ -129,8 +165,28 @@ def missing(attribute: Attribute) -> str:
     return f"`{default(attribute.default)}`"
 
 
-PAGES = {"configuration.md": configuration_page, "schema.md": schema_page}
+def lint_page() -> str:
+    """docs/lint/README.md: every rule of the linter, in one line."""
+    parts = [LINT]
+    for interpreted, heading in KINDS.items():
+        parts.append(heading)
+        parts += [
+            f"| [`{rule.id}`]({rule.id}.md) | {rule.title} |\n"
+            for rule in RULES.values()
+            if rule.interpreted is interpreted
+        ]
+    return "".join([*parts, EXAMPLES, f"```yaml\n{EXAMPLE_SCHEMA}```\n"])
+
+
+PAGES = {
+    "configuration.md": configuration_page,
+    "schema.md": schema_page,
+    "lint/README.md": lint_page,
+    **{f"lint/{rule.id}.md": rule.page for rule in RULES.values()},
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
-        (ROOT / "docs" / name).write_text(page(), encoding="utf-8")
+        path = ROOT / "docs" / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page(), encoding="utf-8")

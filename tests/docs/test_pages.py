@@ -20,6 +20,11 @@ def test_a_generated_page_is_what_its_source_says(name):
     assert written == PAGES[name](), "run `python -m tests.docs.pages`"
 
 
+def test_no_page_is_left_of_a_rule_that_is_gone():
+    pages = {f"lint/{page.name}" for page in (ROOT / "docs" / "lint").iterdir()}
+    assert pages == {name for name in PAGES if name.startswith("lint/")}
+
+
 def named(ids, effect):
     return frozenset(policy_id for policy_id in ids or () if policy_id.startswith(effect))
 
@@ -49,7 +54,7 @@ def test_the_table_of_combinations_was_read():
 
 
 def test_every_link_between_pages_leads_somewhere():
-    pages = [*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")]
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md")]
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"

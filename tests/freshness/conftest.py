@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from authz.accounts.passwords import Hasher
-from authz.engine.policyset import load, read_directory
 from authz.storage.seed import SeedResult, seed
-from tests.freshness.worker import POLICIES
+from tests.shipped import shipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,7 +41,7 @@ class Worker:
 def seeded(tmp_path_factory) -> tuple[Path, SeedResult]:
     """A database file with the sample tenants, and their keys."""
     path = tmp_path_factory.mktemp("freshness") / "gatehouse.db"
-    schema = load(read_directory(POLICIES)).schema
+    schema = shipped().schema
     cheap = Hasher(rounds=1, memory_kib=64, lanes=1)
     facts = ROOT / "authz" / "samples" / "tenants.yaml"
     return path, seed(path, schema, facts, clock=time.time, hasher=cheap)

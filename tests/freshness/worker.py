@@ -11,13 +11,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from authz.decisions.pdp import PDP
-from authz.engine.policyset import load, read_directory
 from authz.errors import AuthzError
 from authz.model import Action, Caller, Entity, Request
 from authz.storage import access, people, resources
 from authz.storage.database import open_database
 from authz.storage.events import SERVICE
 from authz.storage.facts import StoredFacts
+from tests.shipped import shipped
 
 POLICIES = Path(__file__).parents[2] / "policies"
 TENANT = "pwani"
@@ -47,9 +47,9 @@ def main() -> None:
 
 
 def _orders(path: Path) -> dict[str, Callable[[], object]]:
-    policies = load(read_directory(POLICIES))
+    policies = shipped()
     database = open_database(path, time.time)
-    facts = StoredFacts(database, policies.schema, time.time)
+    facts = StoredFacts(database, time.time)
     pdp = PDP(lambda: policies, facts, time.time)
 
     def revoke() -> None:

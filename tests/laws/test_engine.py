@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from authz.engine.combine import combine
+from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySet, PolicySource, load
-from authz.engine.vet import digest
 from authz.model import Decision
 from tests.laws.reference import SIX, Policies, decide, lists, name
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from authz.assurance.fixture_facts import Fixture, FixtureFacts
 from authz.decisions.pdp import PDP
-from authz.engine.policyset import PolicySet, load, read_directory
+from authz.engine.policyset import PolicySet
 from authz.model import NOTHING, Action, Caller, Entity, Request
+from tests.shipped import shipped as from_shipped
 
 POLICIES = Path(__file__).parents[2] / "policies"
 #: Milliseconds for one decision: a busy machine is no reason for another answer.
@@ -20,7 +21,7 @@ CHANNELS = ("web", "android", "api", None)
 @cache
 def shipped() -> PolicySet:
     """The policies as they are shipped, loaded once."""
-    return load(read_directory(POLICIES), budget_ms=BUDGET_MS)
+    return from_shipped(budget_ms=BUDGET_MS)
 
 
 def decide(

@@ -4,8 +4,8 @@ import shutil
 
 import pytest
 
-from authz.engine.policyset import load, read_directory
 from tests.policies.support import BUDGET_MS, POLICIES, decide, person
+from tests.shipped import changed
 
 WEB = {"channel": "web"}
 COMPANY = ("tenant", "here", {"kind": "minigrid", "status": "active"})
@@ -44,7 +44,7 @@ def edited(tmp_path):
         text = (directory / file).read_text("utf-8")
         assert text.count(line) == 1, line
         (directory / file).write_text(text.replace(line, instead), "utf-8")
-        return load(read_directory(directory), budget_ms=BUDGET_MS)
+        return changed(directory, budget_ms=BUDGET_MS)
 
     return edit
 

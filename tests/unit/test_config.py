@@ -202,3 +202,28 @@ def test_a_file_that_cannot_be_read_is_an_error_that_names_it(tmp_path):
     binary.write_bytes(b"\xff\xfe\x00")
     assert refusal(missing) == f"cannot read `{missing}`: No such file or directory"
     assert refusal(binary) == f"cannot read `{binary}`: not UTF-8"
+
+
+def test_a_choice_is_one_of_its_words(write):
+    assert (
+        config.load(write("engine: {interpreted: allow}"), {}).engine.interpreted == "allow"
+    )
+    said = refusal(write("engine: {interpreted: maybe}"))
+    assert said.endswith("`engine.interpreted` must be `refuse` or `allow`, not `maybe`")
+    said = refusal(write("engine: {interpreted: true}"))
+    assert said.endswith("`engine.interpreted` must be `refuse` or `allow`, not `True`")
+
+
+def test_a_share_is_a_number_from_none_to_all(write):
+    def share(text, environ=None):
+        path = write(f"engine: {{sample_reference: {text}}}")
+        return config.load(path, environ or {}).engine.sample_reference
+
+    assert [share("0"), share("0.25"), share("1")] == [0.0, 0.25, 1.0]
+    assert share("0", {"AUTHZ_ENGINE__SAMPLE_REFERENCE": "0.5"}) == 0.5
+    for wrong in ("1.5", "-0.1", "true", "many"):
+        assert "`engine.sample_reference` must be" in refusal(
+            write(f"engine: {{sample_reference: {wrong}}}")
+        )
+    said = refusal(None, {"AUTHZ_ENGINE__SAMPLE_REFERENCE": "nan"})
+    assert said.endswith("`engine.sample_reference` must be a number, not `nan`")

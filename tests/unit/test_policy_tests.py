@@ -3,8 +3,9 @@
 import pytest
 
 from authz.assurance import junit, policy_tests
+from authz.engine.gate.child import Limits
+from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySource, load, read_directory
-from authz.engine.vet import digest
 from authz.errors import PolicyError, PolicyReferenceError, PolicySyntaxError
 from tests.attacks.world import BASE
 
@@ -431,7 +432,7 @@ def erring():
     files["base.yaml"] += (
         b"  base.errs: {title: T, why: W, owner: tests, sentence: {en: S}}\n"
     )
-    return load(PolicySource(files, digest(files)))
+    return load(PolicySource(files, digest(files)), Limits(interpreted=True))
 
 
 @pytest.mark.parametrize(

@@ -87,14 +87,14 @@ def test_a_refusal_says_what_was_found_and_what_to_send():
 
 
 def test_reasons_are_given_only_when_asked_for():
-    assert wire.options_of(PLAIN) == wire.Options(explain=False, language="en")
+    assert wire.options_of(PLAIN) == wire.Options(explain="", language="en")
     asked = {"options": {"explain": "reasons", "language": "fr", "unknown": 1}}
-    assert wire.options_of(asked) == wire.Options(explain=True, language="fr")
+    assert wire.options_of(asked) == wire.Options(explain="reasons", language="fr")
 
 
-@pytest.mark.parametrize("level", ["full", "", "Reasons", True, 1, ["reasons"], {}])
+@pytest.mark.parametrize("level", ["FULL", "", "Reasons", True, 1, ["reasons"], {}])
 def test_an_explanation_that_does_not_exist_is_refused_with_those_that_do(level: object):
-    with pytest.raises(RequestError, match="must be one of: `reasons`") as caught:
+    with pytest.raises(RequestError, match="must be one of: `reasons`, `full`") as caught:
         wire.options_of({"options": {"explain": level}})
     assert caught.value.where == "options.explain"
 
