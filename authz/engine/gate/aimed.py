@@ -131,8 +131,8 @@ class _Asking:
             if bases[-1] is None:
                 bases += about.of_rest()
             elif each and values is not None:
-                for base in about.of_values():
-                    yield from varied_sets(base, values, self._attributes)
+                for one in about.of_values():
+                    yield from varied_sets(one, values, self._attributes)
         if values is None or not (conditions or each):
             return
         plain = solve([], self._attributes, "", Style())
