@@ -143,7 +143,11 @@ def _attribute(
     )
     if attribute.required and "default" in data:
         raise place.breaks("is required, so its default would never be taken")
-    if attribute.type.endswith("-set") and not attribute.required and "default" not in data:
+    if (
+        attribute.type.endswith("-set")
+        and not attribute.required
+        and data.get("default") is None
+    ):
         # WHY: rules look things up in a set, and nothing can be looked up in nil.
         raise place.breaks("is a set, which is never absent: give it `default: []`")
     if attribute.sole_holder_of and (attribute.type, attribute.source) != (

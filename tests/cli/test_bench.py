@@ -32,7 +32,7 @@ def test_the_table_has_a_line_for_each_measurement(bench):
     assert ran.code == 0
     machine, world, *lines = ran.out.splitlines()
     assert machine.startswith("machine ")
-    assert "30 users, 2 tenants, 2 bindings, 20 resources, 11 rules" in world
+    assert "30 users, 2 tenants, 2 bindings, 20 resources, 12 rules" in world
     assert [name for name in ROWS if not any(line.startswith(name) for line in lines)] == []
 
 

@@ -185,8 +185,6 @@ class Tests:
         if of.root != "subject":
             refuse("second-record", f"a record of `{of}`: only a subject has records", at)
         record = Thing("record", of.name)
-        if a == record:
-            return st
         if not isinstance(a, Unknown):
             refuse("element-misuse", f"`in {of}` takes one new variable", at)
         if st.records:

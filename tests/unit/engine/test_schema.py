@@ -94,6 +94,7 @@ def test_a_record_has_all_its_fields():
         ),
         ("      name: {type: string}", "      tenant: {type: string}", "built in", 12),
         ("default: []", "default: 3", "does not fit", 13),
+        ("default: []", "default: null", "is never absent", 13),
         ("fields: {kind: string,", "fields: {kind: string-set,", "fields.kind", 15),
         ("fields: {kind: string, until: integer}", "fields: {}", "a record-set has", 15),
         ("level: {type: integer}", "level: {type: integer, fields: {}}", "only a rec", 14),

@@ -140,6 +140,11 @@ JOINED = "resource.team = subject.team"
             "g in subject.grants and h in subject.grants and g.role = h.team",
             "",
         ),
+        (
+            "element-misuse",
+            'g in subject.grants and g in subject.grants and g.role = "x"',
+            "",
+        ),
         ("unbound-variable", 'x != "a" and x = subject.team', ""),
         ("unbound-variable", 'not carries(x, "papers") and x in subject.roles', FACTS),
         ("element-misuse", "x in subject.roles and x != paper.team", ""),
