@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from authz.engine.combine import combine
+from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySet, PolicySource, load
 from authz.model import Decision
@@ -59,7 +60,7 @@ def _load(numbered: list[tuple[int, Policies]]) -> PolicySet:
         "laws.yaml": "".join(entries),
     }
     files = {file: text.encode() for file, text in texts.items()}
-    return load(PolicySource(files, digest(files)))
+    return load(PolicySource(files, digest(files)), Limits(interpreted=True))
 
 
 def _ask(policy_set: PolicySet, number: int) -> Decision:

@@ -67,7 +67,7 @@ def _entries(source: PolicySource) -> dict[str, object]:
 
 
 def _load(files: dict[str, bytes]) -> PolicySet:
-    return changed(PolicySource(files, digest(files)), budget_ms=BUDGET_MS)
+    return changed(PolicySource(files, digest(files)))
 
 
 @pytest.mark.parametrize("seed", [1, 2])

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from tests.policies.support import BUDGET_MS, POLICIES, decide, person
+from tests.policies.support import POLICIES, decide, person
 from tests.shipped import changed
 
 WEB = {"channel": "web"}
@@ -44,7 +44,7 @@ def edited(tmp_path):
         text = (directory / file).read_text("utf-8")
         assert text.count(line) == 1, line
         (directory / file).write_text(text.replace(line, instead), "utf-8")
-        return changed(directory, budget_ms=BUDGET_MS)
+        return changed(directory)
 
     return edit
 
