@@ -41,13 +41,9 @@ class Compiled:
 
 def compile_ways(ways: Ways) -> Compiled:
     """The functions for the ways of one signature."""
-    answers = [
-        *((False, c) for c in simplify(ways.forbids)),
-        *((True, c) for c in simplify(ways.permits)),
-    ]
     body: list[ast.stmt] = []
-    for answer in (False, True):
-        tests = [Tests.of(c) for given, c in answers if given is answer]
+    for answer, conditions in ((False, ways.forbids), (True, ways.permits)):
+        tests = [Tests.of(condition) for condition in simplify(conditions)]
         body += _nested(tests, [ast.Return(ast.Constant(answer))])
     body.append(ast.Return(ast.Constant(False)))
     return Compiled(_function(body), _collector(ways.permits), _collector(ways.forbids))
@@ -78,10 +74,7 @@ def _nested(tests: list[Tests], then: list[ast.stmt]) -> list[ast.stmt]:
     while tests:
         shared = _shared(tests)
         if shared is None:
-            return body + [
-                ast.If(every(in_order(t.all)), then, []) if t.all else _always(then)
-                for t in tests
-            ]
+            return body + [ast.If(every(in_order(t.all)), then, []) for t in tests]
         having = [
             Tests(tuple(x for x in t.plain if x != shared), t.record)
             for t in tests
@@ -90,10 +83,6 @@ def _nested(tests: list[Tests], then: list[ast.stmt]) -> list[ast.stmt]:
         body.append(ast.If(test_of(shared), _nested(having, then), []))
         tests = [t for t in tests if shared not in t.plain]
     return body
-
-
-def _always(then: list[ast.stmt]) -> ast.stmt:
-    return ast.If(ast.Constant(True), then, [])
 
 
 def _shared(tests: list[Tests]) -> Literal | None:

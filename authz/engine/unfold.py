@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from authz.engine.clauses import Clause, Constant, Variable
+from authz.engine.clauses import Clause, Variable
 from authz.engine.conditions import Condition, Signature, Ways
 from authz.engine.schema import Schema
 from authz.engine.unfolding.attributes import Attributes
@@ -97,17 +97,7 @@ def unreachable(clauses: Sequence[Clause], schema: Schema) -> list[Clause]:
         for condition in (*ways.permits, *ways.forbids)
         for policy in condition.policies
     }
-    return [clause for clause in _policies(clauses) if policy_id(clause) not in reached]
-
-
-def policy_id(clause: Clause) -> str:
-    """The id of a permit or forbid; empty where none is written out."""
-    term = clause.parameters[0].term
-    return str(term.value) if isinstance(term, Constant) else ""
-
-
-def _policies(clauses: Sequence[Clause]) -> list[Clause]:
-    return [clause for clause in clauses if clause.name in set(Effect)]
+    return [c for c in clauses if c.is_policy and c.policy_id not in reached]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +144,7 @@ class _Unfolding:
         self._schema = schema
         self._attributes: dict[tuple[str, str], Attributes] = {}
         self._found: dict[object, _Found] = {}
-        self.policies = [_Policy.of(clause) for clause in _policies(clauses)]
+        self.policies = [_Policy.of(c) for c in clauses if c.is_policy]
 
     def ways(self, signature: Signature) -> tuple[Ways, tuple[str, ...]]:
         """All ways, and the texts of the clauses that they were found by, sorted."""
@@ -194,7 +184,7 @@ def _conditions(resolver: Resolver, clause: Clause, action: str) -> list[Conditi
         _check_joins(state, clause)
         places = tuple(dict.fromkeys(f"{c.file}:{c.line}" for c in state.used))
         found += [
-            Condition(literals, (policy_id(clause),), places, state.records)
+            Condition(literals, (clause.policy_id,), places, state.records)
             for literals in alternatives
         ]
     return found

@@ -459,8 +459,8 @@ EDITS = [
         (
             "permits stand before forbids",
             "compiled",
-            "for answer in (False, True):",
-            "for answer in (True, False):",
+            "((False, ways.forbids), (True, ways.permits))",
+            "((True, ways.permits), (False, ways.forbids))",
         ),
         (
             "the last alternative of a policy is not tested",
