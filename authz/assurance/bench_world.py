@@ -15,7 +15,7 @@ from authz.assurance.bench_rules import OPTIONS, Rules, generated_rules
 
 #: How many subjects, of how many bindings altogether, and how many units are asked about.
 ASKED_PEOPLE = 10_000
-ASKED_BINDINGS = 50_000
+ASKED_BINDINGS = 200_000
 ASKED_UNITS = 2_000
 STRANGERS = 200
 BRANCHES = 3

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from authz.decisions.attributes import of_context, of_entity
+from authz.decisions.kept import Kept
 from authz.decisions.ports import Clock, Facts
 from authz.engine.combine import combine
 from authz.engine.conditions import Signature
+from authz.engine.packed import Packed
 from authz.engine.policyset import PolicySet
 from authz.engine.prepared import Prepared
 from authz.engine.schema import TypeSchema
 from authz.model import Caller, Decision, Entity, Reason, Request
 
-#: Subjects and resources kept of one tenant; the oldest go first.
-PARTS_MAX = 50_000
 _CHANNEL = {"channel"}
 _GRAVITY = (Reason.ATTRIBUTE_TYPE, Reason.UNKNOWN, Reason.MISSING_ATTRIBUTE)
 _log = logging.getLogger(__name__)
@@ -58,12 +58,12 @@ class Snapshot:
         self.revision = revision
         self._facts = facts
         self._clock = clock
-        #: (type, id) -> attributes, of what is stored and does not end by itself.
-        self._parts: dict[tuple[str, str], Prepared] = {}
-        #: The same of what ends, with when: epoch seconds.
-        self._ending: dict[tuple[str, str], tuple[Prepared, float]] = {}
+        self._kept = Kept(policies)
+        self._lasting = self._kept.lasting
         #: Channel -> context of a request that says nothing else.
         self._contexts: dict[object, Prepared] = {}
+        #: The same as functions take it.
+        self._packed_contexts: dict[object, Packed] = {}
         self._functions = policies.functions
         channel = policies.schema.context.get("channel")
         #: Whether what a request says of the channel has been taken account of at the door.
@@ -82,15 +82,15 @@ class Snapshot:
         """
         try:
             kind, thing = subject["type"], resource["type"]
-            allowed = self._functions[kind, action["name"], thing]
-            s = self._parts[kind, subject["id"]]
-            r = self._parts[thing, resource["id"]]
-            c = self._contexts[context["channel"] if context else None]
+            allowed = self._functions[kind][thing][action["name"]]
+            s = self._lasting[kind][subject["id"]]
+            r = self._lasting[thing][resource["id"]]
+            c = self._packed_contexts[context["channel"] if context else None]
         except (KeyError, TypeError):
             return None
         if len(subject) + len(action) + len(resource) != 5:
             return None
-        if context is not None and (context != {} if not context else len(context) > 1):
+        if len(context) > 1 if context else context is not None and context != {}:
             return None
         return allowed(s, r, c)
 
@@ -137,13 +137,10 @@ class Snapshot:
         )
 
     def _part(self, kind: TypeSchema, entity: Entity, what: str) -> _Part:
-        key = (entity.type, entity.id)
         if not entity.properties:
-            if (values := self._parts.get(key)) is not None:
+            values = self._kept.find(kind.name, entity.id, self._clock())
+            if values is not None:
                 return _Part(values)
-            ending = self._ending.get(key)
-            if ending is not None and self._clock() < ending[1]:
-                return _Part(ending[0])
         stored = self._facts.find(self.tenant, kind, entity.id)
         if self._facts.held_revision(self.tenant) != self.revision:
             raise Stale
@@ -161,21 +158,8 @@ class Snapshot:
         values = self.policies.prepared(kind.name, gathered.values)
         part = _Part(values, gathered.fault(what))
         if stored is not None and part.fault is None and not entity.properties:
-            self._keep(key, part.values, stored.valid_until)
+            self._kept.keep(kind.name, entity.id, part.values, stored.valid_until)
         return part
-
-    def _keep(
-        self, key: tuple[str, str], values: Prepared, valid_until: float | None
-    ) -> None:
-        if len(self._parts) + len(self._ending) >= PARTS_MAX:
-            # WHY a copy of the keys: other threads add theirs at the same time.
-            for kept in (self._parts, self._ending):
-                for oldest in list(kept)[: PARTS_MAX // 10]:
-                    kept.pop(oldest, None)
-        if valid_until is None:
-            self._parts[key] = values
-        else:
-            self._ending[key] = (values, valid_until)
 
     def _context(self, request: Request, caller: Caller, subject: str) -> _Part:
         plain = self._says_nothing(request, caller)
@@ -188,6 +172,7 @@ class Snapshot:
         part = _Part(values, gathered.fault("context"))
         if plain and part.fault is None:
             self._contexts[caller.channel] = values
+            self._packed_contexts[caller.channel] = self.policies.packed_context(values)
         return part
 
     def _says_nothing(self, request: Request, caller: Caller) -> bool:

@@ -1,6 +1,6 @@
 """Conditions as Python functions, built from syntax nodes and never from text.
 
-A function takes the prepared attributes of subject, resource and context. They have the
+A function takes the attributes of subject, resource and context as tuples. They have the
 types of the schema, so Python's `==` and `in` agree with the `=` and `in` of rules: only
 `1 == True` would not, and an attribute of booleans never holds an integer. A record of the
 subject is found by hashing the fields that the condition joins, so it costs the same
@@ -16,9 +16,13 @@ from typing import Any
 from authz.engine.combine import Evaluation
 from authz.engine.conditions import ORDERED, Condition, Literal, Ways
 from authz.engine.nodes import Tests, attribute_of, cost, either, every, in_order, test_of
+from authz.engine.packed import Layout, Packed, least_layout
 from authz.engine.prepared import Prepared
 from authz.engine.unfolding.simplify import simplify
 
+#: Attributes of subject, resource and context -> whether the answer is allow.
+IsAllowed = Callable[[Packed, Packed, Packed], bool]
+_Ids = Callable[[Packed, Packed, Packed], list[str]]
 #: An attribute that a function reads so often is read once, at its beginning.
 OFTEN = 3
 
@@ -27,29 +31,45 @@ OFTEN = 3
 class Compiled:
     """The functions of one signature."""
 
+    #: What they are given.
+    layout: Layout
     #: Whether the answer is allow.
-    allowed: Callable[[Prepared, Prepared, Prepared], bool]
-    _permits: Callable[[Prepared, Prepared, Prepared], list[str]]
-    _forbids: Callable[[Prepared, Prepared, Prepared], list[str]]
+    is_allowed: IsAllowed
+    _permits: _Ids
+    _forbids: _Ids
+
+    def allowed(self, s: Prepared, r: Prepared, c: Prepared) -> bool:
+        """Whether the answer is allow."""
+        return self.is_allowed(*self.layout.packed(s, r, c))
 
     def satisfied(self, s: Prepared, r: Prepared, c: Prepared) -> Evaluation:
         """Which policies hold."""
+        packed = self.layout.packed(s, r, c)
         return Evaluation(
-            frozenset(self._permits(s, r, c)), frozenset(self._forbids(s, r, c))
+            frozenset(self._permits(*packed)), frozenset(self._forbids(*packed))
         )
 
 
-def compile_ways(ways: Ways) -> Compiled:
-    """The functions for the ways of one signature."""
+def compile_ways(ways: Ways, layout: Layout | None = None) -> Compiled:
+    """The functions for the ways of one signature.
+
+    layout: what they are to be given; without it, what they read.
+    """
+    layout = layout or least_layout(ways)
     body: list[ast.stmt] = []
     for answer, conditions in ((False, ways.forbids), (True, ways.permits)):
         tests = [Tests.of(condition) for condition in simplify(conditions)]
         body += _nested(tests, [ast.Return(ast.Constant(answer))])
     body.append(ast.Return(ast.Constant(False)))
-    return Compiled(_function(body), _collector(ways.permits), _collector(ways.forbids))
+    return Compiled(
+        layout,
+        _function(body, layout),
+        _collector(ways.permits, layout),
+        _collector(ways.forbids, layout),
+    )
 
 
-def _collector(conditions: Sequence[Condition]) -> Any:
+def _collector(conditions: Sequence[Condition], layout: Layout) -> Any:
     """A function that lists the ids of the policies that hold, some more than once."""
     found = ast.Name("found", ast.Load())
     body: list[ast.stmt] = [
@@ -62,7 +82,7 @@ def _collector(conditions: Sequence[Condition]) -> Any:
         ways = either([every(in_order(t.all)) for t in tests])
         append = ast.Call(attribute_of(found, "append"), [ast.Constant(policy_id)], [])
         body.append(ast.If(ways, [ast.Expr(append)], []))
-    return _function([*body, ast.Return(found)])
+    return _function([*body, ast.Return(found)], layout)
 
 
 def _nested(tests: list[Tests], then: list[ast.stmt]) -> list[ast.stmt]:
@@ -95,9 +115,10 @@ def _shared(tests: list[Tests]) -> Literal | None:
     return best if best is not None and often[best] > 1 else None
 
 
-def _function(body: list[ast.stmt]) -> Any:
+def _function(body: list[ast.stmt], layout: Layout) -> Any:
     """The function with that body, its often-read attributes in local variables."""
-    body = _with_locals(body)
+    places = _Places(layout)
+    body = [places.visit(statement) for statement in _with_locals(body)]
     arguments = ast.arguments([], [ast.arg(name) for name in "src"], None, [], [], None, [])
     definition = ast.FunctionDef("decide", arguments, body, [])
     module = ast.fix_missing_locations(ast.Module([definition], []))
@@ -118,10 +139,26 @@ class _Locals(ast.NodeTransformer):
         return node if name is None else ast.Name(name, ast.Load())
 
 
-def _of_read(node: ast.Subscript) -> tuple[str, str]:
+class _Places(ast.NodeTransformer):
+    """Reads attributes by their place in the layout, and no longer by name."""
+
+    def __init__(self, layout: Layout):
+        roots = zip("src", (layout.subject, layout.resource, layout.context), strict=True)
+        self.names = {(root, n): i for root, names in roots for i, n in enumerate(names)}
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        """The attribute at its place; a field of a record stays as it is."""
+        read = _of_read(node)
+        # WHY integers: a node that stands in several tests comes here again.
+        if read[0] == "g" or isinstance(read[1], int):
+            return node
+        return ast.Subscript(node.value, ast.Constant(self.names[read]), ast.Load())
+
+
+def _of_read(node: ast.Subscript) -> tuple[str, Any]:
     assert isinstance(node.value, ast.Name)
     assert isinstance(node.slice, ast.Constant)
-    return node.value.id, str(node.slice.value)
+    return node.value.id, node.slice.value
 
 
 def _with_locals(body: list[ast.stmt]) -> list[ast.stmt]:

@@ -7,7 +7,7 @@ swaps the reference.
 import os
 import stat
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -16,11 +16,12 @@ from typing import Any
 from authz.engine import catalogue
 from authz.engine.catalogue import CatalogueEntry
 from authz.engine.combine import Evaluation
-from authz.engine.compiled import Compiled, compile_ways
+from authz.engine.compiled import Compiled, IsAllowed, compile_ways
 from authz.engine.conditions import Signature, Ways
 from authz.engine.gate.accepted import accepted
 from authz.engine.gate.child import Limits, Progress
 from authz.engine.gate.vet import SCHEMA_FILE, catalogue_texts, digest, polar_texts
+from authz.engine.packed import Packed, layout_of, order, pack
 from authz.engine.polar import OUT_OF_TIME, EvaluationFailed, PolarEngine
 from authz.engine.prepared import Prepared, plain, prepared
 from authz.engine.records import Record, record_classes
@@ -119,14 +120,15 @@ class PolicySet:
         self._engine = engine
         self._unfolded = unfolded
         self._context = schema.context_attributes()
+        self._orders = {name: order(kind) for name, kind in schema.types.items()}
         #: Attributes of the context that tell the time.
         self.clocks = tuple(n for n, a in schema.context.items() if a.source == "clock")
         self._compiled: dict[Signature, Compiled] = {}
-        #: (subject type, action, resource type) -> the function that says allow or deny,
+        #: Subject type -> resource type -> action -> the function that says allow or deny,
         #: once it has been asked for; none that depends on the time.
-        self.functions: dict[
-            tuple[str, str, str], Callable[[Prepared, Prepared, Prepared], bool]
-        ] = {}
+        self.functions: Mapping[str, Mapping[str, dict[str, IsAllowed]]] = {
+            kind: {thing: {} for thing in schema.types} for kind in schema.types
+        }
         self._ids = {
             e: sorted(p.id for p in policies.values() if p.effect is e) for e in Effect
         }
@@ -142,6 +144,14 @@ class PolicySet:
     def prepared(self, type: str, values: Mapping[str, object]) -> Prepared:
         """What conditions see of a subject or resource of that type."""
         return prepared(self.schema.types[type].attributes, values)
+
+    def packed(self, type: str, values: Prepared) -> Packed:
+        """What `functions` take for a subject or resource of that type."""
+        return pack(self._orders[type], values)
+
+    def packed_context(self, values: Prepared) -> Packed:
+        """What `functions` take for a context."""
+        return pack(self._context, values)
 
     def prepared_context(self, values: Mapping[str, object]) -> Prepared:
         """What conditions see of the context, action properties included."""
@@ -181,10 +191,11 @@ class PolicySet:
         found = self._compiled.get(signature)
         if found is None:
             ways = self.ways(signature)
-            found = self._compiled[signature] = compile_ways(ways)
+            found = compile_ways(ways, layout_of(self.schema, signature))
+            self._compiled[signature] = found
             if not self._reads_clock(ways):
-                key = (signature.subject, signature.action, signature.resource)
-                self.functions[key] = found.allowed
+                of_actions = self.functions[signature.subject][signature.resource]
+                of_actions[signature.action] = found.is_allowed
         return found
 
     def satisfied(

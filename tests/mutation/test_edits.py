@@ -1,6 +1,6 @@
 """Faults in unfolding and code generation are caught by comparing with the reference."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from types import CodeType
 from typing import Any
 
@@ -33,7 +33,7 @@ def every_construct() -> Sound:
 
 
 def _functions(made: Any) -> list[CodeType]:
-    return [f.__code__ for f in (made.allowed, made._permits, made._forbids)]
+    return [f.__code__ for f in (made.is_allowed, made._permits, made._forbids)]
 
 
 def outcome(sound: Sound, edit: Edit) -> str:
@@ -69,7 +69,8 @@ def _made(unfolded: Any, signature: Signature, compiling: Any) -> object:
     """Conditions and functions of one kind of request."""
     ways = unfolded.ways.get(signature, NO_WAYS)
     conditions = [replace(c, places=()) for c in (*ways.permits, *ways.forbids)]
-    return conditions, _functions(compiling(ways))
+    made = compiling(ways)
+    return conditions, asdict(made.layout), _functions(made)
 
 
 def test_there_are_enough_faults_and_each_is_one():

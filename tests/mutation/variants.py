@@ -13,6 +13,7 @@ from typing import Any
 import authz.engine
 from authz.engine.compiled import Compiled
 from authz.engine.conditions import Ways
+from authz.engine.packed import Packed
 from authz.engine.prepared import Prepared, Records
 from authz.engine.prepared import plain as plain_values
 from authz.engine.schema import Attribute
@@ -22,6 +23,7 @@ from tests.mutation.edits import Edit
 CHAIN = (
     "conditions",
     "prepared",
+    "packed",
     "unfolding.store",
     "unfolding.attributes",
     "unfolding.terms",
@@ -78,21 +80,22 @@ def _compiling(
 ) -> Callable[[Ways], Compiled]:
     """Functions that get their attributes as these modules prepare them."""
 
-    def again(values: Prepared) -> Prepared:
+    def again(packed: Packed) -> Packed:
+        values = dict(zip(map(str, range(len(packed))), packed, strict=True))
         kinds = {
             name: Attribute(name, "record-set", "stored")
             for name, value in values.items()
             if isinstance(value, Records)
         }
-        return prepared(kinds, plain_values(values))
+        return tuple(prepared(kinds, plain_values(values)).values())
 
     def with_prepared(function: Callable[..., Any]) -> Callable[..., Any]:
         return lambda s, r, c: function(again(s), again(r), again(c))
 
     def compiling(ways: Ways) -> Compiled:
         made = compile_ways(ways)
-        functions = made.allowed, made._permits, made._forbids
-        return Compiled(*map(with_prepared, functions))
+        functions = made.is_allowed, made._permits, made._forbids
+        return Compiled(made.layout, *map(with_prepared, functions))
 
     return compiling
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from authz.engine.compiled import Compiled, compile_ways
 from authz.engine.conditions import Signature, Ways
+from authz.engine.packed import layout_of
 from authz.engine.polar import PolarEngine
 from authz.engine.records import Record, record_classes
 from authz.engine.schema import Schema
@@ -34,7 +35,7 @@ class Candidate:
 
     def compiled(self, signature: Signature) -> Compiled:
         """Its conditions as functions."""
-        return compile_ways(self.ways(signature))
+        return compile_ways(self.ways(signature), layout_of(self.schema, signature))
 
     def record(self, type: str, values: Mapping[str, object]) -> Record:
         """A subject or resource for the reference."""

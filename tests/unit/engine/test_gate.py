@@ -148,7 +148,7 @@ def test_a_function_that_differs_from_its_conditions_does_not_pass():
 
 def test_a_short_answer_that_differs_from_the_long_one_does_not_pass():
     def faulty(ways):
-        return replace(compile_ways(ways), allowed=lambda s, r, c: False)
+        return replace(compile_ways(ways), is_allowed=lambda s, r, c: False)
 
     mismatch = compare(Changed(compiled=faulty), ALL, 60).mismatch
     assert mismatch.policies == ()
@@ -161,7 +161,7 @@ def test_a_function_that_fails_does_not_pass():
         def fails(s, r, c):
             raise KeyError("nothing")
 
-        return replace(compile_ways(ways), allowed=fails)
+        return replace(compile_ways(ways), is_allowed=fails)
 
     mismatch = compare(Changed(compiled=faulty), ALL, 60).mismatch
     assert mismatch.compiled == "nothing, but fail: 'nothing'"
