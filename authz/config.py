@@ -9,120 +9,20 @@ file and line. Relative paths are relative to the file. Secrets are never settin
 import difflib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import Any, cast, get_type_hints
+from urllib.parse import urlsplit
 
 from authz import yamlfile
 from authz.errors import ConfigError
+from authz.settings import Config
 
 PREFIX = "AUTHZ_"
 NO_FLAGS: Mapping[str, object] = {}
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
-
-
-def _setting(
-    default: Any,
-    about: str,
-    *,
-    least: int = 0,
-    most: int = 0,
-    choices: tuple[str, ...] = (),
-) -> Any:
-    metadata = {"about": about, "least": least, "most": most, "choices": choices}
-    return field(default=default, metadata=metadata)
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySection:
-    """Which rules are in force."""
-
-    dir: Path = _setting(Path("policies"), "directory of the policy set")
-    watch: bool = _setting(True, "reload when a file of the policy set changes")
-    record: Path = _setting(
-        Path("var/passed.json"), "what has passed the checks, so that it need not again"
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class StoreSection:
-    """Where the facts are."""
-
-    path: Path = _setting(Path("var/gatehouse.db"), "the SQLite database file")
-    seed: Path | None = _setting(None, "facts for a new database, which gets a demo.json")
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionsSection:
-    """The decision API."""
-
-    listen: str = _setting("127.0.0.1:8080", "address and port")
-    workers: int = _setting(0, "worker processes; 0: one a core", most=64)
-
-    @property
-    def host(self) -> str:
-        """The address part of `listen`, without brackets."""
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        """The port part of `listen`."""
-        return int(self.listen.rpartition(":")[2])
-
-
-@dataclass(frozen=True, slots=True)
-class LimitsSection:
-    """How large a request may be."""
-
-    body_kib: int = _setting(256, "request body in KiB; 413 above", least=1, most=65536)
-    nesting: int = _setting(16, "depth of nested JSON; 400 above", least=2, most=64)
-
-
-@dataclass(frozen=True, slots=True)
-class ServerSection:
-    """What listens, and to whom it answers."""
-
-    decisions: DecisionsSection = field(default_factory=DecisionsSection)
-    allowed_hosts: tuple[str, ...] = _setting(
-        ("127.0.0.1", "localhost", "[::1]"),
-        "names, without port, that a Host header may say",
-    )
-    limits: LimitsSection = field(default_factory=LimitsSection)
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSection:
-    """What a policy may cost."""
-
-    budget_ms: int = _setting(100, "time for one evaluation", least=1, most=30_000)
-    vet_cpu_seconds: int = _setting(
-        10, "processor time to read and check a set", least=1, most=600
-    )
-    vet_memory_mib: int = _setting(512, "memory to load a set", least=128, most=65536)
-    unfold_seconds: int = _setting(
-        10, "processor time to make conditions of it", least=1, most=600
-    )
-    compare_seconds: int = _setting(
-        60, "processor time to compare them with it", least=1, most=3600
-    )
-    interpreted: str = _setting(
-        "refuse", "policies that no conditions say exactly", choices=("refuse", "allow")
-    )
-    sample_reference: float = _setting(
-        0.001, "share of decisions that are made both ways", most=1
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Config:
-    """The whole configuration."""
-
-    policy: PolicySection = field(default_factory=PolicySection)
-    store: StoreSection = field(default_factory=StoreSection)
-    server: ServerSection = field(default_factory=ServerSection)
-    engine: EngineSection = field(default_factory=EngineSection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +38,8 @@ class Setting:
     most: int
     #: What a text may be; empty for an address.
     choices: tuple[str, ...]
+    #: What any other text is: `address` or `url`.
+    form: str
 
     @property
     def variable(self) -> str:
@@ -278,7 +180,7 @@ def _from_text(setting: Setting, text: str) -> object:
         return float(text)
     if setting.type == tuple[str, ...]:
         return [part.strip() for part in text.split(",") if part.strip()]
-    if setting.type == Path | None:
+    if setting.type in (Path | None, str | None):
         return text or None
     return text
 
@@ -300,14 +202,17 @@ def _check(setting: Setting, value: object, origin: str) -> object:
             if value in setting.choices:
                 return value
             raise _wrong(setting, value, origin, _either(setting.choices))
-        case str() if setting.type is str:
-            return _address(setting, value, origin)
+        case str() if setting.type in (str, str | None) and value:
+            form = _url if setting.form == "url" else _address
+            return form(setting, value, origin)
         case str() | Path() if setting.type in (Path, Path | None) and str(value):
             return Path(value)
-        case None if setting.type == Path | None:
+        case None if setting.type in (Path | None, str | None):
             return None
         case list() | tuple() if setting.type == tuple[str, ...]:
-            if value and all(isinstance(part, str) and part for part in value):
+            if (value or not setting.default) and all(
+                isinstance(part, str) and part for part in value
+            ):
                 return tuple(value)
     expected = _either(setting.choices) if setting.choices else _EXPECTED[setting.type]
     raise _wrong(setting, value, origin, expected)
@@ -322,6 +227,7 @@ _EXPECTED: Mapping[Any, str] = {
     int: "a whole number",
     float: "a number",
     str: "text",
+    str | None: "text or null",
     Path: "a path",
     Path | None: "a path or null",
     tuple[str, ...]: "a list of texts",
@@ -346,6 +252,24 @@ def _address(setting: Setting, value: str, origin: str) -> str:
     raise _wrong(setting, value, origin, "an IP address and a port, as `127.0.0.1:8080`")
 
 
+def _url(setting: Setting, value: str, origin: str) -> str:
+    """The value when it is the URL of a service (AuthZEN 1.0, section 9.1.1).
+
+    Raises: ConfigError.
+    """
+    try:
+        parts = urlsplit(value)
+        plain = value.isascii() and value.isprintable() and value[-1] != "/"
+        plain = plain and not set(" ?#@") & set(value)
+        if parts.scheme == "https" and parts.hostname and parts.port != 0 and plain:
+            return value
+    except ValueError:
+        pass
+    raise _wrong(
+        setting, value, origin, "an https URL without query, fragment or final slash"
+    )
+
+
 def _wrong(setting: Setting, value: object, origin: str, expected: str) -> ConfigError:
     return ConfigError(f"{origin}: `{setting.name}` must be {expected}, not `{value}`")
 
@@ -353,9 +277,3 @@ def _wrong(setting: Setting, value: object, origin: str, expected: str) -> Confi
 def _near(name: str, known: set[str]) -> str:
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
     return f"; did you mean `{nearest[0]}`?" if nearest else ""
-
-
-def clear_variables(names: Iterable[str]) -> None:
-    """Removes variables that the server would hand to the application as headers."""
-    for name in names:
-        os.environ.pop(name, None)

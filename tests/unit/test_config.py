@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 from authz import config
-from authz.config import Config, Origin
+from authz.config import Origin
 from authz.errors import ConfigError
+from authz.settings import Config
 
 SHIPPED = Path(__file__).parents[2] / "config.yaml"
 
