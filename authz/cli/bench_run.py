@@ -11,13 +11,14 @@ from pathlib import Path
 from authz.assurance.bench import Row, decision_rows, other_rows
 from authz.assurance.bench_by_hand import written_by_hand
 from authz.assurance.bench_check import by_reference, disagreements
+from authz.assurance.bench_load import uncompared
 from authz.assurance.bench_policies import write_policies
 from authz.assurance.bench_store import store
 from authz.assurance.bench_world import Question, Shape, World, generated_world
-from authz.composition import Parts, active_policies, parts
-from authz.config import Config
+from authz.composition import Parts, parts
 from authz.decisions.active import ActivePolicies
 from authz.library import PDP
+from authz.settings import Config
 from authz.storage.database import migrate, open_database
 
 #: Settings by dotted name -> the configuration with them.
@@ -53,7 +54,9 @@ def run(shape: Shape, configure: Configure, *, sample: int, whole: bool = True) 
         )
         world = _made(shape, settings, seconds)
         with _timed(seconds, "load the policies"):
-            policies = active_policies(settings)
+            policies = ActivePolicies(
+                settings.policy.dir, lambda read: uncompared(read.files)
+            )
         with _opened(world, settings, policies) as (pdp, made):
             reference = by_reference(
                 policies.current(), made.facts, world.tenant, time.time

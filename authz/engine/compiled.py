@@ -10,19 +10,22 @@ whether there is one record or ten thousand.
 import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from authz.engine.combine import Evaluation
+from authz.engine.combine import Evaluation, combine
 from authz.engine.conditions import ORDERED, Condition, Literal, Ways
 from authz.engine.nodes import Tests, attribute_of, cost, either, every, in_order, test_of
 from authz.engine.packed import Layout, Packed, least_layout
 from authz.engine.prepared import Prepared
 from authz.engine.unfolding.simplify import simplify
+from authz.model import Decision
 
 #: Attributes of subject, resource and context -> whether the answer is allow.
 IsAllowed = Callable[[Packed, Packed, Packed], bool]
 _Ids = Callable[[Packed, Packed, Packed], list[str]]
+#: Decisions that are kept of one signature, to be given out again.
+DECISIONS_MAX = 1_000
 #: An attribute that a function reads so often is read once, at its beginning.
 OFTEN = 3
 
@@ -37,6 +40,21 @@ class Compiled:
     is_allowed: IsAllowed
     _permits: _Ids
     _forbids: _Ids
+    #: Permits and forbids that held -> the decision that follows.
+    _decisions: dict[tuple[tuple[str, ...], tuple[str, ...]], Decision] = field(
+        default_factory=dict, compare=False, repr=False
+    )
+
+    def decide(self, s: Packed, r: Packed, c: Packed) -> Decision:
+        """The decision; nothing that is interpreted can err here."""
+        held = (tuple(self._permits(s, r, c)), tuple(self._forbids(s, r, c)))
+        found = self._decisions.get(held)
+        if found is None:
+            if len(self._decisions) >= DECISIONS_MAX:
+                self._decisions.clear()
+            found = combine(Evaluation(frozenset(held[0]), frozenset(held[1])))
+            self._decisions[held] = found
+        return found
 
     def allowed(self, s: Prepared, r: Prepared, c: Prepared) -> bool:
         """Whether the answer is allow."""

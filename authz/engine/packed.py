@@ -12,6 +12,8 @@ from authz.engine.conditions import Signature, Ways
 from authz.engine.prepared import Prepared
 from authz.engine.schema import BUILT_IN, Schema, TypeSchema
 
+#: Where the id stands in every layout.
+ID = BUILT_IN.index("id")
 #: Prepared values in the order of a layout.
 Packed = tuple[Any, ...]
 
@@ -29,6 +31,16 @@ class Layout:
     ) -> tuple[Packed, Packed, Packed]:
         """The arguments for these values."""
         return pack(self.subject, s), pack(self.resource, r), pack(self.context, c)
+
+    def unpacked(
+        self, s: Packed, r: Packed, c: Packed
+    ) -> tuple[Prepared, Prepared, Prepared]:
+        """The values by name."""
+        return (
+            dict(zip(self.subject, s, strict=True)),
+            dict(zip(self.resource, r, strict=True)),
+            dict(zip(self.context, c, strict=True)),
+        )
 
 
 def pack(names: Iterable[str], values: Prepared) -> Packed:

@@ -4,10 +4,8 @@ Its revision is the hash of its content. Whoever wants another set loads another
 swaps the reference.
 """
 
-import os
-import stat
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -15,34 +13,27 @@ from typing import Any
 
 from authz.engine import catalogue
 from authz.engine.catalogue import CatalogueEntry
-from authz.engine.combine import Evaluation
-from authz.engine.compiled import Compiled, IsAllowed, compile_ways
+from authz.engine.checks import PolicyHead
+from authz.engine.combine import Evaluation, combine
+from authz.engine.compiled import Compiled, compile_ways
 from authz.engine.conditions import Signature, Ways
 from authz.engine.gate.accepted import accepted
 from authz.engine.gate.child import Limits, Progress
-from authz.engine.gate.vet import SCHEMA_FILE, catalogue_texts, digest, polar_texts
-from authz.engine.packed import Packed, layout_of, order, pack
+from authz.engine.gate.vet import SCHEMA_FILE, catalogue_texts, polar_texts
+from authz.engine.packed import Layout, Packed, layout_of, order, pack
 from authz.engine.polar import OUT_OF_TIME, EvaluationFailed, PolarEngine
 from authz.engine.prepared import Prepared, plain, prepared
 from authz.engine.records import Record, record_classes
 from authz.engine.schema import Schema
 from authz.engine.schema_file import parse_schema
-from authz.engine.text import FILE_LIMIT_BYTES, check_files
+from authz.engine.source import PolicySource
+from authz.engine.text import check_files
 from authz.engine.unfold import NO_WAYS, Unfolded, signatures
-from authz.errors import InterpretedOnly, PolicyCheckError, PolicyError
-from authz.model import Effect, EvaluationError
+from authz.errors import InterpretedOnly
+from authz.model import Decision, Effect, EvaluationError
 
 #: How long one decision may go on asking policy by policy after one of them failed.
 FALLBACK_LIMIT_S = 1.0
-_NOT_OF_THE_SET = ("_test.yaml", "invariants.yaml")
-
-
-@dataclass(frozen=True, slots=True)
-class PolicySource:
-    """The files of a policy set, as they were read."""
-
-    files: Mapping[str, bytes]
-    revision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,51 +45,6 @@ class Policy:
     file: str
     line: int
     entry: CatalogueEntry
-
-
-def read_directory(path: Path) -> PolicySource:
-    """All rule files, catalogues and the schema of a directory.
-
-    Raises: PolicyError naming the file.
-    """
-    files: dict[str, bytes] = {}
-    try:
-        with os.scandir(path) as found:
-            names = sorted(entry.name for entry in found)
-    except OSError as exc:
-        raise PolicyError(
-            f"cannot read the policy directory `{path}`: {exc.strerror}"
-        ) from exc
-    for name in names:
-        if name.startswith(".") or name.endswith(_NOT_OF_THE_SET):
-            continue
-        if not name.isprintable() or not name.isascii():
-            raise PolicyError(f"a file name is letters, digits, `-` and `_`: {ascii(name)}")
-        if name.endswith((".polar", ".yaml")):
-            files[name] = _read_file(path / name)
-        elif name.lower().endswith(".polar") or any((path / name).rglob("*.polar")):
-            # WHY: what a reviewer takes for a rule in force must not be passed over.
-            raise PolicyError(
-                "rules stand in the directory itself, in `*.polar`", file=name
-            )
-    if not any(name.endswith(".polar") for name in files):
-        raise PolicyCheckError(f"no policy file (*.polar) in `{path}`")
-    return PolicySource(MappingProxyType(files), digest(files))
-
-
-def _read_file(path: Path) -> bytes:
-    """The content, at most one byte over the limit of a file; a FIFO never blocks."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as exc:
-        raise PolicyError(f"cannot be read: {exc.strerror}", file=path.name) from exc
-    try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise PolicyError("is no regular file", file=path.name)
-        with os.fdopen(handle, "rb", closefd=False) as file:
-            return file.read(FILE_LIMIT_BYTES + 1)
-    finally:
-        os.close(handle)
 
 
 class PolicySet:
@@ -124,9 +70,10 @@ class PolicySet:
         #: Attributes of the context that tell the time.
         self.clocks = tuple(n for n, a in schema.context.items() if a.source == "clock")
         self._compiled: dict[Signature, Compiled] = {}
-        #: Subject type -> resource type -> action -> the function that says allow or deny,
-        #: once it has been asked for; none that depends on the time.
-        self.functions: Mapping[str, Mapping[str, dict[str, IsAllowed]]] = {
+        self._layouts: dict[Signature, Layout] = {}
+        #: Subject type -> resource type -> action -> the functions, once they have been
+        #: asked for; none that depend on the time.
+        self.timeless: Mapping[str, Mapping[str, dict[str, Compiled]]] = {
             kind: {thing: {} for thing in schema.types} for kind in schema.types
         }
         self._ids = {
@@ -146,11 +93,11 @@ class PolicySet:
         return prepared(self.schema.types[type].attributes, values)
 
     def packed(self, type: str, values: Prepared) -> Packed:
-        """What `functions` take for a subject or resource of that type."""
+        """What functions take for a subject or resource of that type."""
         return pack(self._orders[type], values)
 
     def packed_context(self, values: Prepared) -> Packed:
-        """What `functions` take for a context."""
+        """What functions take for a context."""
         return pack(self._context, values)
 
     def prepared_context(self, values: Mapping[str, object]) -> Prepared:
@@ -191,30 +138,36 @@ class PolicySet:
         found = self._compiled.get(signature)
         if found is None:
             ways = self.ways(signature)
-            found = compile_ways(ways, layout_of(self.schema, signature))
+            found = compile_ways(ways, self.layout(signature))
             self._compiled[signature] = found
             if not self._reads_clock(ways):
-                of_actions = self.functions[signature.subject][signature.resource]
-                of_actions[signature.action] = found.is_allowed
+                of_actions = self.timeless[signature.subject][signature.resource]
+                of_actions[signature.action] = found
         return found
 
-    def satisfied(
-        self, signature: Signature, s: Prepared, r: Prepared, c: Prepared
-    ) -> Evaluation:
-        """Which policies hold: by the compiled functions, where the policies have them."""
+    def decide(self, signature: Signature, s: Packed, r: Packed, c: Packed) -> Decision:
+        """The decision: by the compiled functions, where the policies have them."""
         if signature in self._unfolded.interpreted:
-            return self.reference(signature, s, r, c)
-        return self.compiled(signature).satisfied(s, r, c)
+            return combine(self.reference(signature, s, r, c))
+        return self.compiled(signature).decide(s, r, c)
+
+    def layout(self, signature: Signature) -> Layout:
+        """What stands where in the attributes that its functions are given."""
+        found = self._layouts.get(signature)
+        if found is None:
+            found = self._layouts[signature] = layout_of(self.schema, signature)
+        return found
 
     def reference(
-        self, signature: Signature, s: Prepared, r: Prepared, c: Prepared
+        self, signature: Signature, s: Packed, r: Packed, c: Packed
     ) -> Evaluation:
-        """The same, by the engine."""
+        """Which policies hold, by the engine."""
+        subject, resource, context = map(plain, self.layout(signature).unpacked(s, r, c))
         return self.evaluate(
-            self.record(signature.subject, plain(s)),
+            self.record(signature.subject, subject),
             signature.action,
-            self.record(signature.resource, plain(r)),
-            self.context(plain(c)),
+            self.record(signature.resource, resource),
+            self.context(context),
         )
 
     def _reads_clock(self, ways: Ways) -> bool:
@@ -284,17 +237,33 @@ def load(
         source.files, source.revision, limits, record=record, progress=progress
     )
     schema = parse_schema(texts[SCHEMA_FILE], SCHEMA_FILE)
-    entries = catalogue.match(found.heads, catalogue_texts(texts))
+    unfolded = found.unfolded(schema)
+    return assembled(
+        source.revision, texts, schema, found.heads, unfolded, limits.budget_ms
+    )
+
+
+def assembled(
+    revision: str,
+    texts: Mapping[str, str],
+    schema: Schema,
+    heads: Sequence[PolicyHead],
+    unfolded: Unfolded,
+    budget_ms: int,
+) -> PolicySet:
+    """The policy set of files that were found sound.
+
+    budget_ms: how long the reference may take for one decision. Raises: PolicyError.
+    """
+    entries = catalogue.match(heads, catalogue_texts(texts))
     classes = record_classes(schema)
-    engine = PolarEngine(polar_texts(texts), classes, limits.budget_ms)
-    policies = {
-        h.id: Policy(h.id, h.effect, h.file, h.line, entries[h.id]) for h in found.heads
-    }
     return PolicySet(
-        source.revision,
+        revision,
         schema,
-        MappingProxyType(policies),
+        MappingProxyType(
+            {h.id: Policy(h.id, h.effect, h.file, h.line, entries[h.id]) for h in heads}
+        ),
         classes,
-        engine,
-        found.unfolded(schema),
+        PolarEngine(polar_texts(texts), classes, budget_ms),
+        unfolded,
     )

@@ -5,12 +5,16 @@ type. A reader runs inside the read transaction of its caller.
 """
 
 import json
+from collections.abc import Sequence
 from typing import Any
+
+import peewee as pw
 
 from authz.decisions.ports import Stored
 from authz.engine.schema import Attribute, AttributeProblem, TypeSchema
 from authz.storage.database import Database
-from authz.storage.held import account, column
+from authz.storage.held import account
+from authz.storage.statement import Statement
 from authz.storage.tables import (
     ApiClient,
     MeteringUnit,
@@ -45,93 +49,141 @@ def read(
     return Stored(found.id, known, found.valid_until, found.malformed)
 
 
+@Statement
+def _tenant_row(slug: Any) -> pw.Query:
+    return Tenant.select(Tenant.kind, Tenant.status).where(Tenant.slug == slug)
+
+
 def _tenant(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
-    row = (
-        Tenant.select()
-        .where((Tenant.slug == tenant) & (Tenant.slug == id))
-        .first(database.db)
+    rows = _tenant_row(database, id) if id == tenant else []
+    return Stored(id, dict(zip(("kind", "status"), rows[0], strict=True))) if rows else None
+
+
+@Statement
+def _supply_line(tenant: Any, company: Any) -> pw.Query:
+    """The company and all above it, sorted."""
+    line = (SupplyLine.tenant == tenant) & (SupplyLine.company == company)
+    return SupplyLine.select(SupplyLine.ancestor).where(line).order_by(SupplyLine.ancestor)
+
+
+@Statement
+def _organization_row(tenant: Any, kind: Any, id: Any) -> pw.Query:
+    named = (
+        (Organization.tenant == tenant)
+        & (Organization.kind == kind)
+        & (Organization.id == id)
     )
-    return None if row is None else Stored(id, {"kind": row.kind, "status": row.status})
+    return Organization.select(
+        Organization.parent, Organization.supply_company, Organization.category
+    ).where(named & Organization.deleted_at.is_null())
+
+
+@Statement
+def _servicing(tenant: Any, consumer: Any) -> pw.Query:
+    """The service organizations of a consumer's units, sorted."""
+    serviced = MeteringUnit.service_organization.is_null(False)
+    mine = (MeteringUnit.tenant == tenant) & (MeteringUnit.consumer == consumer)
+    return (
+        MeteringUnit.select(MeteringUnit.service_organization)
+        .where(mine & MeteringUnit.deleted_at.is_null() & serviced)
+        .distinct()
+        .order_by(MeteringUnit.service_organization)
+    )
 
 
 def _organization(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
     kind = declared.name
-    row = _live(database, Organization, tenant, id, Organization.kind == kind)
-    if row is None:
+    rows = _organization_row(database, tenant, kind, id)
+    if not rows:
         return None
-    supplier = id if kind == "supply_company" else row.supply_company
-    serviced = (MeteringUnit.consumer == id) & MeteringUnit.service_organization.is_null(
-        False
-    )
-    mine = (MeteringUnit.tenant == tenant) & MeteringUnit.deleted_at.is_null() & serviced
+    parent, supply_company, category = rows[0]
+    supplier = id if kind == "supply_company" else supply_company
     return Stored(
         id,
         {
-            "parent": row.parent,
-            "supply_company": row.supply_company,
-            "category": row.category,
-            "supply_line": _supply_line(database, tenant, supplier),
-            "service_organizations": column(
-                database, MeteringUnit.service_organization, mine
-            )
+            "parent": parent,
+            "supply_company": supply_company,
+            "category": category,
+            "supply_line": _firsts(_supply_line(database, tenant, supplier)),
+            "service_organizations": _firsts(_servicing(database, tenant, id))
             if kind == "consumer"
             else (),
         },
     )
 
 
+@Statement
+def _place_row(tenant: Any, kind: Any, id: Any) -> pw.Query:
+    named = (Place.tenant == tenant) & (Place.kind == kind) & (Place.id == id)
+    return Place.select(Place.cluster, Place.parent).where(
+        named & Place.deleted_at.is_null()
+    )
+
+
 def _place(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
-    row = _live(database, Place, tenant, id, Place.kind == declared.name)
-    return (
-        None if row is None else Stored(id, {"cluster": row.cluster, "parent": row.parent})
-    )
+    rows = _place_row(database, tenant, declared.name, id)
+    names = ("cluster", "parent")
+    return Stored(id, dict(zip(names, rows[0], strict=True))) if rows else None
+
+
+#: Columns that are attributes under the same name.
+UNIT = (
+    *("supply_company", "service_organization", "consumer", "manufacturer", "resource"),
+    *("model", "status"),
+)
+
+
+@Statement
+def _unit_row(tenant: Any, id: Any) -> pw.Query:
+    named = (MeteringUnit.tenant == tenant) & (MeteringUnit.id == id)
+    columns = [getattr(MeteringUnit, name) for name in UNIT]
+    return MeteringUnit.select(*columns).where(named & MeteringUnit.deleted_at.is_null())
 
 
 def _metering_unit(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
-    row = _live(database, MeteringUnit, tenant, id)
-    if row is None:
+    rows = _unit_row(database, tenant, id)
+    if not rows:
         return None
-    return Stored(
-        id,
-        {
-            "supply_company": row.supply_company,
-            "supply_line": _supply_line(database, tenant, row.supply_company),
-            "service_organization": row.service_organization,
-            "consumer": row.consumer,
-            "manufacturer": row.manufacturer,
-            "resource": row.resource,
-            "model": row.model,
-            "status": row.status,
-        },
-    )
+    attributes = dict(zip(UNIT, rows[0], strict=True))
+    line = _supply_line(database, tenant, attributes["supply_company"])
+    return Stored(id, {**attributes, "supply_line": _firsts(line)})
+
+
+@Statement
+def _api_client_row(tenant: Any, id: Any) -> pw.Query:
+    named = (ApiClient.tenant == tenant) & (ApiClient.id == id)
+    return ApiClient.select(ApiClient.name, ApiClient.channel).where(named)
 
 
 def _api_client(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
-    named = (ApiClient.tenant == tenant) & (ApiClient.id == id)
-    row = ApiClient.select().where(named).first(database.db)
-    return None if row is None else Stored(id, {"name": row.name, "channel": row.channel})
+    rows = _api_client_row(database, tenant, id)
+    names = ("name", "channel")
+    return Stored(id, dict(zip(names, rows[0], strict=True))) if rows else None
+
+
+@Statement
+def _resource_row(tenant: Any, type: Any, id: Any) -> pw.Query:
+    named = (Resource.tenant == tenant) & (Resource.type == type) & (Resource.id == id)
+    return Resource.select(Resource.attributes).where(named)
 
 
 def _resource(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
-    named = (
-        (Resource.tenant == tenant) & (Resource.type == declared.name) & (Resource.id == id)
-    )
-    row = Resource.select().where(named).first(database.db)
-    if row is None:
+    rows = _resource_row(database, tenant, declared.name, id)
+    if not rows:
         return None
-    kept = _object(row.attributes)
+    kept = _object(rows[0][0])
     if kept is None:
         return Stored(id, {}, malformed="its attributes are no JSON object")
     attributes = {
@@ -170,15 +222,6 @@ _READERS = {
 }
 
 
-def _live(
-    database: Database, table: Any, tenant: str, id: str, condition: Any = None
-) -> Any:
-    named = (table.tenant == tenant) & (table.id == id) & table.deleted_at.is_null()
-    chosen = table.select().where(named if condition is None else named & condition)
-    return chosen.first(database.db)
-
-
-def _supply_line(database: Database, tenant: str, company: str | None) -> tuple[str, ...]:
-    """The company and all above it, sorted."""
-    line = (SupplyLine.tenant == tenant) & (SupplyLine.company == company)
-    return column(database, SupplyLine.ancestor, line)
+def _firsts(rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The first column."""
+    return tuple([row[0] for row in rows])

@@ -129,6 +129,33 @@ def revoke(database: Database, tenant: str, key_id: str, *, actor: Actor) -> Non
             Row.update(revoked_at=database.now()).where(live).execute(database.db)
 
 
+def rotate(
+    database: Database,
+    tenant: str,
+    key_id: str,
+    *,
+    actor: Actor,
+    expires_at: float | None,
+) -> tuple[ApiClient, Key]:
+    """A new key for a client, in place of its old one, which is worthless from now on.
+
+    Name, scopes and channel stay. Raises: NotFound when the tenant has no such live client.
+    """
+    with database.transaction():
+        revoke(database, tenant, key_id, actor=actor)
+        before = find(database, key_id)
+        assert before is not None
+        return create(
+            database,
+            tenant,
+            before.name,
+            before.scopes,
+            actor=actor,
+            channel=before.channel,
+            expires_at=expires_at,
+        )
+
+
 def _client(row: Row) -> ApiClient:
     return ApiClient(
         tenant=row.tenant,

@@ -10,6 +10,11 @@ facts cannot be trusted, and stay unavailable.
 
 import sqlite3
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import peewee as pw
 
 from authz.decisions.ports import Clock, Stored
 from authz.engine.schema import TypeSchema
@@ -23,6 +28,7 @@ from authz.storage.database import (
     uri,
 )
 from authz.storage.fields import ID_MAX
+from authz.storage.statement import Statement
 from authz.storage.tables import Tenant
 
 #: Things cached of one tenant; the oldest go first.
@@ -56,6 +62,9 @@ class StoredFacts:
         self._reader = Database(database.path, clock, shared=True)
         with translated_errors():
             self._watcher = _watcher(database)
+        #: Inside a `moment`: the `data_version` that it began with, once it was asked for.
+        self._version: int | None = None
+        self._in_moment = False
         database.check_file()
 
     def check(self) -> None:
@@ -67,15 +76,32 @@ class StoredFacts:
     def revision(self, tenant: str) -> int:
         """The tenant's data revision now; what `find` says next is at least that fresh."""
         with self._lock:
-            self._database.check_file()
-            try:
-                version: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
-            except sqlite3.Error as exc:
-                raise Unavailable(f"the database cannot be used: {exc}") from exc
+            version = self._version
+            if version is None:
+                version = self._read_version()
             cache = self._caches.get(tenant)
             if cache is None or cache.version != version:
                 cache = self._at_revision(tenant, self._read_revision(tenant), version)
             return cache.revision
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """What is asked inside shares one look at the file; other threads wait.
+
+        WHY that is fresh enough: each question had come before the moment began, so a
+        change that was committed before any of them was sent is seen by all.
+        """
+        with self._lock:
+            self._in_moment = True
+            try:
+                yield
+            finally:
+                self._in_moment, self._version = False, None
+
+    def cached(self) -> int:
+        """How many things of all tenants are in memory."""
+        with self._lock:
+            return sum(len(cache.entries) for cache in self._caches.values())
 
     def held_revision(self, tenant: str) -> int | None:
         """The revision that the cached facts are of, without asking the file.
@@ -121,6 +147,16 @@ class StoredFacts:
             self._watcher.close()
             self._reader.close()
 
+    def _read_version(self) -> int:
+        self._database.check_file()
+        try:
+            version: int = self._watcher.execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as exc:
+            raise Unavailable(f"the database cannot be used: {exc}") from exc
+        if self._in_moment:
+            self._version = version
+        return version
+
     def _load(self, tenant: str, kind: TypeSchema, id: str) -> Stored | None:
         with self._lock:
             self._database.check_file()
@@ -136,13 +172,13 @@ class StoredFacts:
             return found
 
     def _read_revision(self, tenant: str) -> int:
-        chosen = Tenant.select(Tenant.revision).where(Tenant.slug == tenant)
         with translated_errors():
-            found: int | None = chosen.scalar(self._reader.db)
-        if found is None:
+            rows = _revision(self._reader, tenant)
+        if not rows:
             self._caches.pop(tenant, None)
             raise NotFound(f"unknown tenant `{tenant}`")
-        return found
+        revision: int = rows[0][0]
+        return revision
 
     def _at_revision(self, tenant: str, revision: int, version: int = -1) -> _Cache:
         """The tenant's cache, empty when the revision is a new one."""
@@ -156,6 +192,11 @@ class StoredFacts:
         elif version >= 0:
             cache.version = version
         return cache
+
+
+@Statement
+def _revision(tenant: Any) -> pw.Query:
+    return Tenant.select(Tenant.revision).where(Tenant.slug == tenant)
 
 
 def _watcher(database: Database) -> sqlite3.Connection:

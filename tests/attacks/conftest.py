@@ -1,7 +1,8 @@
 import pytest
 
 from authz.decisions.active import ActivePolicies
-from authz.engine.policyset import PolicySet, PolicySource, load
+from authz.engine.policyset import PolicySet, load
+from authz.engine.source import PolicySource
 from authz.errors import PolicyError
 from tests.attacks import world
 

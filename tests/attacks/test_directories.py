@@ -8,7 +8,8 @@ import pytest
 
 from authz.decisions.active import ActivePolicies
 from authz.engine.gate.child import Limits
-from authz.engine.policyset import load, read_directory
+from authz.engine.policyset import load
+from authz.engine.source import read_directory
 from authz.errors import PolicyCheckError, PolicyError
 from tests.attacks import world
 

@@ -1,46 +1,12 @@
 """Asks the reference and the compiled functions the same, and compares whole decisions."""
 
-from collections.abc import Mapping
 from dataclasses import fields
 
-from authz.engine import checks, clauses, text
-from authz.engine.catalogue import CatalogueEntry, match
 from authz.engine.combine import Evaluation, combine
 from authz.engine.conditions import Condition, is_true
-from authz.engine.gate.vet import catalogue_texts, digest, polar_texts
-from authz.engine.polar import PolarEngine
-from authz.engine.policyset import Policy, PolicySet
-from authz.engine.records import record_classes
-from authz.engine.schema_file import parse_schema
-from authz.engine.unfold import unfold
+from authz.engine.policyset import PolicySet
 from authz.model import Decision
 from tests.differential.worlds import Asked
-
-#: A busy machine is no reason for another answer.
-BUDGET_MS = 10_000
-
-
-def loaded(files: Mapping[str, bytes]) -> PolicySet:
-    """The set, read in this process and compared with nothing. Raises: PolicyError."""
-    texts = text.check_files(files)
-    schema = parse_schema(texts["schema.yaml"], "schema.yaml")
-    rules = polar_texts(texts)
-    found = [
-        clauses.read(statement)
-        for file, content in rules.items()
-        for statement in text.statements(file, content)
-    ]
-    heads = checks.check(found, schema)
-    entries: Mapping[str, CatalogueEntry] = match(heads, catalogue_texts(texts))
-    classes = record_classes(schema)
-    return PolicySet(
-        digest(files),
-        schema,
-        {h.id: Policy(h.id, h.effect, h.file, h.line, entries[h.id]) for h in heads},
-        classes,
-        PolarEngine(rules, classes, BUDGET_MS),
-        unfold(found, schema),
-    )
 
 
 def by_reference(policies: PolicySet, asked: Asked) -> Decision:

@@ -3,11 +3,12 @@
 import re
 from typing import Any
 
+from authz.assurance.bench_load import uncompared
 from authz.engine.conditions import Signature
 from authz.engine.lint import lint
 from authz.engine.policyset import PolicySet
 from authz.engine.schema_file import parse_schema
-from tests.differential.comparison import differences, loaded
+from tests.differential.comparison import differences
 from tests.differential.worlds import Asked
 
 SCHEMA = """\
@@ -111,7 +112,7 @@ def policies(text: str, *ids: str) -> PolicySet:
         f"  {one}: {{title: t, why: w, owner: o, sentence: {{en: Because.}}}}\n"
         for one in ids
     ]
-    return loaded(
+    return uncompared(
         {
             "rules.polar": text.encode(),
             "rules.yaml": f"version: 1\npolicies:\n{''.join(entries)}".encode(),

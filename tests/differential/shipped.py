@@ -3,9 +3,9 @@
 from pathlib import Path
 from random import Random
 
+from authz.assurance.bench_load import uncompared
 from authz.engine.conditions import Signature
 from tests.differential.campaign import Tally, near_a_condition
-from tests.differential.comparison import loaded
 from tests.differential.worlds import Asked, Pools, World
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -25,7 +25,7 @@ class Shipped:
     """The shipped set, with the values that its facts name."""
 
     def __init__(self) -> None:
-        self.policies = loaded(files())
+        self.policies = uncompared(files())
         self.signatures = self.policies.signatures()
         #: Policy -> the kinds of request in which it may hold.
         self.where: dict[str, list[Signature]] = {}

@@ -11,7 +11,8 @@ import pytest
 from authz.engine.combine import combine
 from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
-from authz.engine.policyset import PolicySet, PolicySource, load
+from authz.engine.policyset import PolicySet, load
+from authz.engine.source import PolicySource
 from authz.model import Decision
 from tests.laws.reference import SIX, Policies, decide, lists, name
 

@@ -10,7 +10,8 @@ from authz import yamlfile
 from authz.assurance.policy_tests import asker, read_suites
 from authz.assurance.suites import Listing
 from authz.engine.gate.vet import digest
-from authz.engine.policyset import PolicySet, PolicySource, read_directory
+from authz.engine.policyset import PolicySet
+from authz.engine.source import PolicySource, read_directory
 from authz.engine.text import statements
 from authz.model import Decision
 from tests.shipped import changed, shipped

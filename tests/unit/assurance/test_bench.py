@@ -11,7 +11,8 @@ from authz.assurance.bench_policies import write_policies
 from authz.assurance.bench_rules import RULES_LEAST
 from authz.assurance.bench_store import store
 from authz.assurance.bench_world import Shape, generated_world
-from authz.engine.policyset import load, read_directory
+from authz.engine.policyset import load
+from authz.engine.source import read_directory
 from authz.storage.database import migrate, open_database
 from authz.storage.facts import StoredFacts
 from authz.storage.tables import Account, Binding, MeteringUnit
@@ -77,14 +78,14 @@ def test_everybody_and_everything_is_stored(world, database):
 def test_people_who_are_not_asked_about_are_stored_too(tmp_path):
     shape = replace(SMALL, users=50, bindings=10_000, resources=2_010, questions=1)
     world = generated_world(shape)
-    assert (len(world.people), len(world.units)) == (5, 2_000)
+    assert (len(world.people), len(world.units)) == (20, 2_000)
     migrate(tmp_path / "bench.db")
     database = open_database(tmp_path / "bench.db", time.time)
     store(world, database)
     others = Binding.select().where(Binding.account.startswith("u_1_"))
     assert Account.select().count(database.db) == 50
     assert MeteringUnit.select().count(database.db) == 2_010
-    assert others.count(database.db) == 45 * 2
+    assert others.count(database.db) == 30 * 2
     database.close()
 
 

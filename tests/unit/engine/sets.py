@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from authz.engine.gate.child import Limits
-from authz.engine.policyset import PolicySet, load, read_directory
+from authz.engine.policyset import PolicySet, load
+from authz.engine.source import read_directory
 
 SCHEMA = """\
 version: 1

@@ -9,8 +9,9 @@ from authz.decisions.active import ActivePolicies
 from authz.engine.gate import child, passed
 from authz.engine.gate.accepted import accepted
 from authz.engine.gate.child import Limits, examined
-from authz.engine.policyset import load, read_directory
+from authz.engine.policyset import load
 from authz.engine.schema_file import parse_schema
+from authz.engine.source import read_directory
 from authz.errors import PolicyCheckError, PolicyError
 from tests.unit.engine.sets import OWNER, SCHEMA, write
 

@@ -13,8 +13,9 @@ from authz.engine.gate.candidate import Candidate
 from authz.engine.gate.compare import compare
 from authz.engine.gate.keys import key, policy_keys
 from authz.engine.gate.reach import reaches
-from authz.engine.policyset import load, read_directory
+from authz.engine.policyset import load
 from authz.engine.schema_file import parse_schema
+from authz.engine.source import read_directory
 from authz.engine.text import statements
 from authz.engine.unfold import signatures, unfold
 from authz.errors import PolicyCheckError

@@ -11,7 +11,8 @@ import authz
 from authz.engine.gate import child
 from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
-from authz.engine.policyset import load, read_directory
+from authz.engine.policyset import load
+from authz.engine.source import read_directory
 from authz.errors import PolicyError
 from tests.unit.engine.sets import OWNER, SCHEMA, entry, loaded, write
 
