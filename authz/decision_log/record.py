@@ -1,0 +1,40 @@
+"""What is kept of one request, before it becomes a line of the log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from authz.model import Caller, Decision
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One request with its answer; a batch is one record."""
+
+    #: Epoch seconds, when the answer was made.
+    time: float
+    request_id: str
+    tenant: str
+    #: Id of the API key, never its secret.
+    client: str
+    #: What was asked: `evaluation`, `evaluations`, `search_subject`, `filter` and so on.
+    kind: str
+    #: The JSON object that was sent.
+    body: Mapping[str, object]
+    #: For whom it was decided; its session is not written down.
+    caller: Caller
+    #: One, or one for each item of a batch; empty for a search.
+    decisions: tuple[Decision, ...]
+    #: Ids or names that a search found; None where nothing was searched for.
+    found: tuple[str, ...] | None
+    policy_revision: str
+    #: Revision of the tenant's facts.
+    data_revision: int
+    #: Microseconds from the whole request to the answer.
+    micros: int
+    #: E-mail by which the request names an account -> the opaque id of that account.
+    accounts: Mapping[str, str] = field(default_factory=lambda: NOBODY)
+    #: The valid JSON that `body` was read from; empty where that is not known.
+    text: bytes = b""

@@ -1,0 +1,1 @@
+from tests.api.doors import data  # noqa: F401

@@ -1,0 +1,61 @@
+"""Records to write, and the settings of a log, for tests."""
+
+import dataclasses
+from typing import Any
+
+from authz.decision_log import DecisionLog, Record
+from authz.model import Caller, Decision, Reason
+from authz.settings import DecisionLogSection
+
+NOW = 1_800_000_000.25
+ALLOWED = Decision(True, Reason.PERMITTED, ("papers.owner-reads",))
+DENIED = Decision(False, Reason.NO_PERMIT)
+QUESTION = {
+    "subject": {"type": "user", "id": "u_1", "properties": {"email": "a@b.org", "age": 7}},
+    "action": {"name": "paper:read"},
+    "resource": {"type": "paper", "id": "p1"},
+    "context": {"channel": "web", "ip": "192.0.2.1"},
+}
+RECORD = Record(
+    time=NOW,
+    request_id="r1",
+    tenant="acme",
+    client="c_1",
+    kind="evaluation",
+    body=QUESTION,
+    caller=Caller("acme", "web"),
+    decisions=(ALLOWED,),
+    found=None,
+    policy_revision="ab12",
+    data_revision=7,
+    micros=42,
+)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def record(**changes: Any) -> Record:
+    return dataclasses.replace(RECORD, **changes)
+
+
+def opened(folder, clock=None, **settings: Any) -> DecisionLog:
+    # WHY all are kept: the system stamps files with another time than the test's clock.
+    settings = {"keep_days": 0} | settings
+    return DecisionLog(DecisionLogSection(folder, **settings), folder, clock or Clock())
+
+
+def lines(folder) -> list[bytes]:
+    """All lines of a folder, file by file."""
+    return [
+        line
+        for file in sorted(folder.glob("*.jsonl"))
+        for line in file.read_bytes().splitlines(keepends=True)
+    ]
