@@ -15,9 +15,11 @@ from authz.cli.can import can
 from authz.cli.check import check
 from authz.cli.client import client
 from authz.cli.configuration import configuration
+from authz.cli.doctor import doctor
 from authz.cli.exits import Exit, exit_of
 from authz.cli.explain import explain
 from authz.cli.filter import filter_
+from authz.cli.key import key
 from authz.cli.lint import lint
 from authz.cli.migrate import migrate
 from authz.cli.policy_test import policy_test
@@ -45,8 +47,10 @@ authz.add_command(filter_, "filter")
 authz.add_command(policy_test)
 authz.add_command(lint)
 authz.add_command(client)
+authz.add_command(key)
 authz.add_command(migrate)
 authz.add_command(configuration)
+authz.add_command(doctor)
 authz.add_command(bench)
 
 

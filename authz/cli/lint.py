@@ -14,8 +14,8 @@ from authz.engine.lint import Finding
 from authz.engine.linting.process import findings_of
 from authz.engine.linting.rules import RULES
 from authz.engine.place import near_miss
-from authz.engine.policyset import read_directory
 from authz.engine.schema_file import parse_schema
+from authz.engine.source import read_directory
 from authz.engine.text import check_files
 from authz.errors import PolicyCheckError, RequestError
 

@@ -11,11 +11,14 @@ from pathlib import Path
 import click
 
 from authz.accounts.passwords import Hasher, random_password
-from authz.cli.progress import progress
-from authz.cli.setup import DEMO_DATABASE, Setup, load_policies, takes_setup
-from authz.config import Config
+from authz.cli.progress import progress, stages
+from authz.cli.setup import DEMO_DATABASE, Setup, takes_setup
+from authz.composition import active_policies
+from authz.engine.policyset import PolicySet
+from authz.engine.schema import Schema
 from authz.errors import Conflict, NotFound, Unavailable
 from authz.samples import sample_tenants
+from authz.settings import Config
 from authz.storage.database import open_database
 from authz.storage.demo import move_demo, renew_demo, write_demo_json
 from authz.storage.seed import seed
@@ -42,7 +45,7 @@ def serve(setup: Setup, *, port: int | None) -> None:
     """
     settings = setup.config(_at_port(setup, port))
     check_address(settings)
-    load_policies(settings)
+    schema = _checked(settings).schema
     path, source = settings.store.path, settings.store.seed
     if not path.exists():
         if source is None:
@@ -50,7 +53,7 @@ def serve(setup: Setup, *, port: int | None) -> None:
                 f"there is no database `{path}`: set `store.seed` or run `authz demo`"
             )
         with _alone(path.parent):
-            _make(settings, source)
+            _make(settings, source, schema)
     click.echo(f"The decision API is on {_base_url(settings)}")
     run_server(settings)
 
@@ -69,11 +72,11 @@ def demo(setup: Setup, *, port: int | None) -> None:
         {"store.path": folder / DEMO_DATABASE} | _at_port(setup, port, LOOPBACK)
     )
     check_address(settings)
-    load_policies(settings)
+    schema = _checked(settings).schema
     keys = folder / DEMO_FILE
     with _alone(folder), sample_tenants() as source:
         if not settings.store.path.exists():
-            _make(settings, source)
+            _make(settings, source, schema)
         elif not move_demo(keys, source, base_url=_base_url(settings)):
             _renew(settings, source)
     click.echo(_welcome(settings, keys))
@@ -110,9 +113,21 @@ def _alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _make(settings: Config, source: Path) -> None:
+def _checked(settings: Config) -> PolicySet:
+    """The set that will decide, with a warning where it is the last good one.
+
+    Raises: PolicyError.
+    """
+    with stages("checking the policies") as advance:
+        policies = active_policies(settings, advance, falls_back=True)
+    health = policies.health()
+    if not health.ok:
+        click.echo(f"warning: {health.message}", err=True)
+    return policies.current()
+
+
+def _make(settings: Config, source: Path, schema: Schema) -> None:
     """A new database with the facts of `source`, and its demo.json."""
-    schema = load_policies(settings).schema
     with progress("making the database") as advance:
         result = seed(
             settings.store.path,

@@ -14,9 +14,11 @@ import click
 from authz import config
 from authz.cli.progress import stages
 from authz.composition import policy_loader
-from authz.config import Config, Origin
-from authz.engine.policyset import PolicySet, read_directory
+from authz.config import Origin
+from authz.engine.policyset import PolicySet
+from authz.engine.source import read_directory
 from authz.errors import NotFound, RequestError
+from authz.settings import Config
 from authz.storage.database import Database, open_database
 
 CONFIG_FILE = Path("config.yaml")
@@ -29,7 +31,8 @@ class Setup:
 
     #: None: `config.yaml` of the working directory, where there is one.
     config_file: Path | None = None
-    #: Folder that takes the place of the one of `store.path`.
+    #: Folder that takes the place of those of `store.path`, of the last good policies and
+    #: of the decision log.
     data: Path | None = None
 
     def config(self, flags: Mapping[str, object] = config.NO_FLAGS) -> Config:
@@ -48,7 +51,14 @@ class Setup:
     def _flags(self) -> Mapping[str, object]:
         if self.data is None:
             return config.NO_FLAGS
-        return {"store.path": self.data / config.load(self._file()).store.path.name}
+        settings = config.load(self._file())
+        flags: dict[str, object] = {
+            "store.path": self.data / settings.store.path.name,
+            "policy.last_good": self.data / settings.policy.last_good.name,
+        }
+        if settings.decisions.log.dir is not None:
+            flags["decisions.log.dir"] = self.data / settings.decisions.log.dir.name
+        return flags
 
 
 def takes_setup(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -66,7 +76,7 @@ def takes_setup(command: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--data",
         type=click.Path(path_type=Path, file_okay=False),
-        help="Folder of the database, instead of the one of store.path.",
+        help="Folder of the database and of all else that is written.",
     )
     @click.pass_context
     @functools.wraps(command)

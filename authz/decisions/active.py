@@ -1,14 +1,20 @@
 """Which policy set decides now; a broken edit never replaces a good set."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from authz.engine.policyset import PolicySet, PolicySource, read_directory
+from authz.decisions.last_good import LastGood
+from authz.decisions.ports import Clock
+from authz.engine.policyset import PolicySet
+from authz.engine.source import PolicySource, read_directory
 from authz.errors import PolicyError, Unavailable
 
 Load = Callable[[PolicySource], PolicySet]
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +32,41 @@ class Health:
 class ActivePolicies:
     """The live policy set of one directory: readers take a reference, `reload` swaps it."""
 
-    def __init__(self, directory: Path, load: Load, *, required: bool = True):
-        """Loads the set.
+    def __init__(
+        self,
+        directory: Path,
+        load: Load,
+        *,
+        required: bool = True,
+        last_good: LastGood | None = None,
+        keeps: bool = False,
+        clock: Clock | None = None,
+    ):
+        """Loads the set, or the last good one where that is refused.
 
-        Raises: PolicyError, so that nothing starts on a broken set; where it is not
-        `required`, there is none until the files are mended.
+        last_good: where the last good set is; `keeps`: whether each set that is in force is
+        kept there. clock: for `loaded_at`. Raises: PolicyError, so that nothing starts on a
+        broken set without a good one; where it is not `required`, there is none until the
+        files are mended.
         """
         self._directory = directory
         self._load = load
+        self._last_good = last_good
+        self._keeps = keeps
+        self._clock = clock
         self._reloading = threading.Lock()
         self._current: PolicySet | None = None
+        #: Epoch seconds since when it decides in this process; None without a clock.
+        self.loaded_at: float | None = None
         #: Revision of the files that were looked at last.
         self._seen = ""
         self._refused: PolicyError | None = None
+        #: Where the set that decides was kept; None where it is of the directory.
+        self._kept: Path | None = None
         self.reload()
-        if required and self._refused is not None:
+        if self._current is None:
+            self._fall_back()
+        if required and self._current is None and self._refused is not None:
             raise self._refused
 
     def current(self) -> PolicySet:
@@ -49,9 +75,10 @@ class ActivePolicies:
             raise Unavailable(f"no policy set is in force: {self._refused}")
         return self._current
 
-    def reload(self) -> bool:
+    def reload(self, again: bool = False) -> bool:
         """Whether another set decides from now on.
 
+        again: whether files that were refused, and are as they were, are tried once more.
         A set that is refused changes only the health.
         """
         with self._reloading:
@@ -60,13 +87,13 @@ class ActivePolicies:
             except PolicyError as exc:
                 self._seen, self._refused = "", exc
                 return False
-            if source.revision == self._seen:
+            if source.revision == self._seen and not (again and self._refused):
                 return False
             before = self._current
             try:
                 if before is None or source.revision != before.revision:
-                    self._current = self._load(source)
-                self._refused = None
+                    self._take(source)
+                self._refused = self._kept = None
             except PolicyError as exc:
                 self._refused = exc
             except OSError as exc:
@@ -74,10 +101,32 @@ class ActivePolicies:
                 raise
             # WHY last: whatever else goes wrong, the same files are tried again.
             self._seen = source.revision
+            if self._keeps and self._last_good and self._refused is None:
+                self._last_good.keep(source)
             return self._current is not before
 
     def health(self) -> Health:
         """Whether the files on disk are what decides."""
         revision = self._current.revision if self._current else ""
-        said = "" if self._refused is None else str(self._refused)
-        return Health(self._refused is None, said, revision)
+        if self._refused is None:
+            return Health(True, "", revision)
+        kept = f"; the last good set decides, from `{self._kept}`" if self._kept else ""
+        return Health(False, f"{self._refused}{kept}", revision)
+
+    def _take(self, source: PolicySource) -> None:
+        """Has that set decide."""
+        self._current = self._load(source)
+        self.loaded_at = self._clock() if self._clock else None
+
+    def _fall_back(self) -> None:
+        """Has the last good set decide, where there is one that passes the checks today."""
+        if self._last_good is None:
+            return
+        source = self._last_good.read()
+        if source is None:
+            return
+        try:
+            self._take(source)
+            self._kept = self._last_good.folder
+        except (PolicyError, OSError) as exc:
+            _log.warning("the last good policies cannot be used: %s", exc)

@@ -6,7 +6,7 @@ change that would allow. All of it comes from the conditions that decided and th
 that they were tried on.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,11 +80,7 @@ def _case(answer: Answer) -> _Case | None:
     inputs = answer.inputs
     if inputs is None or answer.decision.reason not in BY_CONDITIONS:
         return None
-    values = {
-        "subject": inputs.subject,
-        "resource": inputs.resource,
-        "context": inputs.context,
-    }
+    values = dict(zip(("subject", "resource", "context"), inputs.values, strict=True))
     kinds = kinds_of(answer.policies.schema, inputs.signature)
     weighing = weigh(answer.policies.ways(inputs.signature), values, kinds)
     if weighing.allows != answer.decision.allowed:
@@ -173,7 +169,7 @@ def _facts(
     used = {value for one in resting for seen in one.met for value in _used(seen)}
     if kind.facts != PEOPLE or not used:
         return []
-    who: Mapping[str, Any] = case.inputs.subject
+    who = case.values["subject"]
     given = provenance(str(who["tenant"]), str(who["id"]))
     return [_given(one) for one in given if (one.attribute, one.value) in used]
 

@@ -77,6 +77,8 @@ class Sampler:
         self._random = random
         self._record = record
         self._seen: set[tuple[object, ...]] = set()
+        #: How many there were so far.
+        self.disagreements = 0
 
     def wants(self) -> bool:
         """Whether the next decision is to be made both ways."""
@@ -98,6 +100,7 @@ class Sampler:
             _log.warning("a sampled decision was not compared: the reference took too long")
             return compiled
         found = Disagreement(sampled, compiled, expected)
+        self.disagreements += 1
         _log.error("%s", found)
         self._report(found)
         return compiled if expected.allowed else expected

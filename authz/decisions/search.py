@@ -7,7 +7,7 @@ disagree. Only stored things are found, with their stored values.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from authz.decisions.attributes import of_context, of_entity
@@ -34,9 +34,15 @@ class Page:
     ids: tuple[str, ...]
     #: What to ask `after` for the next page; None when nothing follows.
     next: str | None
-    policy_revision: str
+    #: The policy set that it was found by.
+    policies: PolicySet = field(repr=False)
     #: Revision of the tenant's facts.
     data_revision: int
+
+    @property
+    def policy_revision(self) -> str:
+        """Revision of that policy set."""
+        return self.policies.revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +181,12 @@ class Searches:
         policies, revision, (kind, found) = self._of_one_revision(caller.tenant, tree)
         return Filter(found, kind, policies.revision, revision)
 
+    def id_of(self, named: Entity, tenant: str) -> str:
+        """The id under which it is stored: another one for an account named by e-mail."""
+        kind = self._policies().schema.types.get(named.type)
+        stored = self._facts.find(tenant, kind, named.id) if kind else None
+        return stored.id if stored else named.id
+
     def _of_resource(
         self,
         policies: PolicySet,
@@ -254,7 +266,7 @@ class Searches:
     ) -> Page:
         policies, revision, found = self._of_one_revision(tenant, matches)
         next = (found.ids[-1] if found.ids else after) if found.more else None
-        return Page(found.ids, next, policies.revision, revision)
+        return Page(found.ids, next, policies, revision)
 
     def _of_one_revision(
         self, tenant: str, answer: Callable[[PolicySet], T]

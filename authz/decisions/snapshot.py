@@ -14,7 +14,7 @@ from authz.decisions.kept import Kept
 from authz.decisions.ports import Clock, Facts
 from authz.engine.combine import combine
 from authz.engine.conditions import Signature
-from authz.engine.packed import Packed
+from authz.engine.packed import ID, Layout, Packed
 from authz.engine.policyset import PolicySet
 from authz.engine.prepared import Prepared
 from authz.engine.schema import TypeSchema
@@ -33,10 +33,27 @@ class Stale(Exception):
 class Inputs:
     """What a decision was made from."""
 
-    signature: Signature
-    subject: Prepared
-    resource: Prepared
-    context: Prepared
+    #: Type of the subject, name of the action, type of the resource.
+    kind: tuple[str, str, str]
+    layout: Layout
+    #: Attributes of subject, resource and context.
+    packed: tuple[Packed, Packed, Packed]
+
+    @property
+    def signature(self) -> Signature:
+        """What kind of request it was."""
+        return Signature(*self.kind)
+
+    @property
+    def ids(self) -> tuple[str, str]:
+        """The opaque ids of subject and resource."""
+        subject, resource, _ = self.packed
+        return subject[ID], resource[ID]
+
+    @property
+    def values(self) -> tuple[Prepared, Prepared, Prepared]:
+        """Attributes of subject, resource and context, by name."""
+        return self.layout.unpacked(*self.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +81,7 @@ class Snapshot:
         self._contexts: dict[object, Prepared] = {}
         #: The same as functions take it.
         self._packed_contexts: dict[object, Packed] = {}
-        self._functions = policies.functions
+        self._timeless = policies.timeless
         channel = policies.schema.context.get("channel")
         #: Whether what a request says of the channel has been taken account of at the door.
         self._channel_is_fixed = channel is None or channel.source == "caller"
@@ -82,7 +99,7 @@ class Snapshot:
         """
         try:
             kind, thing = subject["type"], resource["type"]
-            allowed = self._functions[kind][thing][action["name"]]
+            functions = self._timeless[kind][thing][action["name"]]
             s = self._lasting[kind][subject["id"]]
             r = self._lasting[thing][resource["id"]]
             c = self._packed_contexts[context["channel"] if context else None]
@@ -92,13 +109,32 @@ class Snapshot:
             return None
         if len(context) > 1 if context else context is not None and context != {}:
             return None
-        return allowed(s, r, c)
+        return functions.is_allowed(s, r, c)
+
+    def known(self, request: Request, caller: Caller) -> tuple[Decision, Inputs] | None:
+        """What `decide` gives, where everything is prepared already; None elsewhere."""
+        subject, action, resource = request.subject, request.action, request.resource
+        if subject.properties or resource.properties:
+            return None
+        if not self._says_nothing(request, caller):
+            return None
+        try:
+            functions = self._timeless[subject.type][resource.type][action.name]
+            s = self._lasting[subject.type][subject.id]
+            r = self._lasting[resource.type][resource.id]
+            c = self._packed_contexts[caller.channel]
+        except KeyError:
+            return None
+        kind = (subject.type, action.name, resource.type)
+        return functions.decide(s, r, c), Inputs(kind, functions.layout, (s, r, c))
 
     def decide(self, request: Request, caller: Caller) -> tuple[Decision, Inputs | None]:
         """The decision, and what it was made from where it got so far.
 
         Raises: Stale; Unavailable when the facts cannot be reached or trusted.
         """
+        if known := self.known(request, caller):
+            return known
         types = self.policies.schema.types
         subject_type = types.get(request.subject.type)
         resource_type = types.get(request.resource.type)
@@ -110,31 +146,21 @@ class Snapshot:
             return _unknown(
                 f"`{request.action.name}` is no action of `{resource_type.name}`"
             ), None
-        signature = Signature(subject_type.name, request.action.name, resource_type.name)
+        kind = (subject_type.name, request.action.name, resource_type.name)
+        signature = Signature(*kind)
         subject = self._part(subject_type, request.subject, "subject")
         resource = self._part(resource_type, request.resource, "resource")
         of_session = subject.values.get("id", request.subject.id)
         context = self._context(request, caller, str(of_session))
         if fault := _gravest(subject, resource, context):
             return Decision(False, fault[0], detail=fault[1]), None
-        inputs = Inputs(signature, subject.values, resource.values, context.values)
-        return self.combined(inputs), inputs
-
-    def combined(self, inputs: Inputs) -> Decision:
-        """The decision that the policies make of these inputs."""
-        return combine(
-            self.policies.satisfied(
-                inputs.signature, inputs.subject, inputs.resource, inputs.context
-            )
-        )
+        layout = self.policies.layout(signature)
+        packed = layout.packed(subject.values, resource.values, context.values)
+        return self.policies.decide(signature, *packed), Inputs(kind, layout, packed)
 
     def by_reference(self, inputs: Inputs) -> Decision:
-        """The same, by the reference."""
-        return combine(
-            self.policies.reference(
-                inputs.signature, inputs.subject, inputs.resource, inputs.context
-            )
-        )
+        """The decision that the reference makes of these inputs."""
+        return combine(self.policies.reference(inputs.signature, *inputs.packed))
 
     def _part(self, kind: TypeSchema, entity: Entity, what: str) -> _Part:
         if not entity.properties:

@@ -9,7 +9,7 @@ import time
 import pytest
 
 import authz
-from authz.config import Config, PolicySection, StoreSection
+from authz.settings import Config, PolicySection, StoreSection
 from authz.storage import people, resources, tenants
 from authz.storage.access import set_access
 from authz.storage.database import migrate, open_database

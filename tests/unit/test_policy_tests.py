@@ -5,7 +5,8 @@ import pytest
 from authz.assurance import junit, policy_tests
 from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
-from authz.engine.policyset import PolicySource, load, read_directory
+from authz.engine.policyset import load
+from authz.engine.source import PolicySource, read_directory
 from authz.errors import PolicyError, PolicyReferenceError, PolicySyntaxError
 from tests.attacks.world import BASE
 

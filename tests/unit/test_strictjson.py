@@ -4,6 +4,8 @@ import json
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authz.errors import RequestError
 from webapp.decision_api import strictjson
@@ -100,3 +102,54 @@ def test_a_name_is_shown_short_and_without_control_characters():
     assert strictjson.shown("a\r\n\x1b[31m" + "x" * 99) == (
         "`a\\u000d\\u000a\\u001b[31m" + "x" * 52 + "...`"
     )
+
+
+NAMES = st.sampled_from(["a", "b", "a ", ":", "é", "x:y", ""])
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.sampled_from('a:"\\{[é \n'), max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=12,
+)
+
+
+def either(parse, *arguments):
+    try:
+        return parse(*arguments)
+    except RequestError as exc:
+        return str(exc)
+
+
+SEPARATORS = st.sampled_from([(",", ":"), (" , ", " : "), (",\n", ":\t")])
+PIECES = (b'"a":1,', b'"a" :1,', b":", b"[", b"}", b"\xff", b"NaN", b"0", b"")
+
+
+@given(VALUES, st.integers(1, 5), SEPARATORS)
+def test_the_quick_way_reads_what_the_long_one_reads(value, nesting, separators):
+    for ascii in (True, False):
+        body = json.dumps(value, separators=separators, ensure_ascii=ascii).encode()
+        quick = strictjson._plain_object(body, nesting)
+        long = either(strictjson._object, body, nesting)
+        assert quick is None or repr(quick) == repr(long)
+
+
+@given(st.data())
+def test_the_quick_way_never_takes_what_the_long_one_refuses(data):
+    body = bytearray(json.dumps(data.draw(VALUES), ensure_ascii=False).encode())
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(body)))
+        piece = data.draw(st.sampled_from(PIECES))
+        body[at : at + data.draw(st.integers(0, 2))] = piece
+    quick = strictjson._plain_object(bytes(body), 4)
+    long = either(strictjson._object, bytes(body), 4)
+    assert quick is None or repr(quick) == repr(long)
+
+
+def test_ordinary_bodies_go_the_quick_way():
+    body = b'{"subject": {"type": "user", "id": "a@b"}, "n": [1, 2.5, {"x": null}]}'
+    assert strictjson._plain_object(body, 16) == json.loads(body)
+    for twice in (b'{"a":1,"a":2}', b'{"a":":","a":2}', b'{"x":{"b":1,"b":1}}'):
+        assert strictjson._plain_object(twice, 16) is None
