@@ -31,9 +31,10 @@ lint: .venv/installed-test  ## format and lint, changing nothing
 types: .venv/installed-test  ## mypy, strict
 	$(BIN)/mypy
 
-bench: .venv/installed-test  ## what decisions cost: the steps of one, then a generated world
-	@for file in tests/bench/bench_*.py; do $(BIN)/python "$$file" || exit; done
+bench: .venv/installed-test  ## what decisions cost: the steps of one, a generated world, over HTTP
+	@$(BIN)/python -m tests.bench.bench_decisions
 	@$(BIN)/authz bench
+	@$(BIN)/python -m tests.bench.bench_http
 
 lock: .venv/installed-test  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade --output-file requirements.txt

@@ -8,14 +8,15 @@ import random
 from dataclasses import dataclass
 from functools import partial
 
-from authz.config import Config
 from authz.decisions.active import ActivePolicies, Load
+from authz.decisions.last_good import LastGood
 from authz.decisions.pdp import PDP
 from authz.decisions.ports import Clock, Provenance
 from authz.decisions.sample import Sampler
 from authz.decisions.search import Searches
 from authz.engine import policyset
 from authz.engine.gate.child import Limits, Progress
+from authz.settings import Config
 from authz.storage import incidents, provenance
 from authz.storage.database import Database
 from authz.storage.facts import StoredFacts
@@ -39,11 +40,28 @@ def policy_loader(config: Config, progress: Progress | None = None) -> Load:
 
 
 def active_policies(
-    config: Config, progress: Progress | None = None, *, required: bool = True
+    config: Config,
+    progress: Progress | None = None,
+    *,
+    required: bool = True,
+    falls_back: bool = False,
+    keeps: bool = False,
+    clock: Clock | None = None,
 ) -> ActivePolicies:
-    """The configured policies. Raises: PolicyError when they are `required` and broken."""
-    load = policy_loader(config, progress)
-    return ActivePolicies(config.policy.dir, load, required=required)
+    """The configured policies.
+
+    falls_back: whether the last good set stands in for a broken one. keeps: whether each
+    set in force is kept as the last good one. Raises: PolicyError when they are `required`,
+    broken, and nothing stands in.
+    """
+    return ActivePolicies(
+        config.policy.dir,
+        policy_loader(config, progress),
+        required=required,
+        last_good=LastGood(config.policy.last_good) if falls_back else None,
+        keeps=keeps,
+        clock=clock,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +72,7 @@ class Parts:
     searches: Searches
     facts: StoredFacts
     provenance: Provenance
+    sampler: Sampler
 
 
 def parts(
@@ -70,4 +89,5 @@ def parts(
         searches=Searches(policies.current, facts, StoredSearch(database), clock),
         facts=facts,
         provenance=partial(provenance.given, database),
+        sampler=sampler,
     )

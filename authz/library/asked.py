@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from authz.errors import RequestError
 from authz.model import Action, Entity, Request
-from webapp.decision_api import wire
+from webapp.decision_api import types
 
 Members = Mapping[str, object]
 PAGE_MAX = 1_000
@@ -23,7 +23,7 @@ def request_of(asked: Request | Members) -> Request:
     if isinstance(asked, Request):
         request = asked
     elif isinstance(asked, Mapping):
-        request = wire.request_of(asked)
+        request = types.decoded(types.EvaluationRequest, asked).question
     else:
         raise RequestError("a request is a mapping or a `Request`")
     action = request.action

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from authz import config as configuration
 from authz.composition import active_policies, parts
-from authz.config import Config
 from authz.engine.place import near_miss
 from authz.errors import ConfigError, NotFound, RequestError
 from authz.library.pdp import PDP
+from authz.settings import Config
 from authz.storage.database import open_database
 from authz.storage.tenants import list_tenants
 

@@ -20,8 +20,9 @@ import pytest
 
 from authz import config
 from authz.accounts.passwords import Hasher
-from authz.config import Config
 from authz.engine import policyset
+from authz.engine.source import read_directory
+from authz.settings import Config
 from authz.storage import clients
 from authz.storage.clients import ApiClient
 from authz.storage.database import Database, open_database
@@ -104,7 +105,7 @@ def question(subject: str, action: str, resource: str, **context: Any) -> dict[s
 def function_door(api: DecisionApi) -> Door:
     def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         kept = body[: api.limits.body_bytes + 1]
-        answer = api.respond(HttpRequest(method, path, headers, lambda: kept))
+        answer = api.respond(HttpRequest(method, path, headers, kept))
         named = {name.lower(): value for name, value in answer.headers}
         return Reply(answer.status, named, answer.body)
 
@@ -112,7 +113,7 @@ def function_door(api: DecisionApi) -> Door:
 
 
 def wsgi_door(api: DecisionApi) -> Door:
-    application = wsgi.application(api.respond, body_limit_bytes=api.limits.body_bytes)
+    application = wsgi.application(api)
 
     def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         environ: dict[str, Any] = {
@@ -166,26 +167,72 @@ def serving_command(folder: Path, config_file: Path, port: int) -> list[str]:
     return run + flags
 
 
+@dataclass(frozen=True)
+class Running:
+    """`authz serve`, as it runs."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+
 @contextmanager
-def served(folder: Path, *, config: Path = CONFIG, workers: int = 1) -> Iterator[int]:
-    """The port at which `authz serve` answers; it must stop well in the end."""
+def running(
+    folder: Path, *, config: Path = CONFIG, **settings: object
+) -> Iterator[Running]:
+    """A server that answers; it is told to stop in the end, if it still runs.
+
+    settings: by their variables, without `AUTHZ_`.
+    """
     port = free_port()
-    environ = {**os.environ, "AUTHZ_SERVER__DECISIONS__WORKERS": str(workers)}
+    environ = {f"AUTHZ_{name}": str(value) for name, value in settings.items()}
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             serving_command(folder, config, port),
             cwd=ROOT,
             stdout=log,
             stderr=log,
-            env=environ,
+            env=os.environ | environ,
         )
     try:
         wait_until_ready(port, process, folder / "server.log")
-        yield port
+        yield Running(port, process)
     finally:
         process.terminate()
-        code = process.wait(timeout=20)
-    assert code == 0, (folder / "server.log").read_text()
+        process.wait(timeout=30)
+
+
+@contextmanager
+def served(
+    folder: Path, *, config: Path = CONFIG, workers: int = 1, **limits: int
+) -> Iterator[int]:
+    """The port at which `authz serve` answers; it must stop well in the end.
+
+    limits: values of `server.limits`, by name.
+    """
+    variables = {f"SERVER__LIMITS__{name.upper()}": limits[name] for name in limits}
+    variables["SERVER__DECISIONS__WORKERS"] = workers
+    with running(folder, config=config, **variables) as server:
+        yield server.port
+    assert server.process.returncode == 0, (folder / "server.log").read_text()
+
+
+def workers_of(folder: Path) -> list[int]:
+    """The processes that answer for the server of this data folder, which we started."""
+    lines: dict[int, str] = {}
+    above: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        # WHY: a process may end while it is looked at.
+        with suppress(OSError, ValueError, IndexError):
+            number = int(entry.name)
+            above[number] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            lines[number] = (entry / "cmdline").read_bytes().decode(errors="replace")
+    return [
+        number
+        for number, line in lines.items()
+        if "spawn_main" in line
+        and str(folder) in lines.get(above[number], "")
+        and above.get(above[number]) == os.getpid()
+    ]
 
 
 def wait_until_ready(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -230,8 +277,16 @@ def copied(data: Data, folder: Path) -> Path:
 def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     folder = tmp_path_factory.mktemp("authzen")
     path = folder / "gatehouse.db"
-    settings = config.load(CONFIG, {}, {"store.path": path})
-    schema = policyset.load(policyset.read_directory(settings.policy.dir)).schema
+    settings = config.load(
+        CONFIG,
+        {},
+        {
+            "store.path": path,
+            "policy.last_good": folder / "last-good",
+            "decisions.log.dir": folder / "decisions",
+        },
+    )
+    schema = policyset.load(read_directory(settings.policy.dir)).schema
     assert settings.store.seed is not None
     made = seed(path, schema, settings.store.seed, clock=time.time, hasher=Hasher())
     write_demo_json(

@@ -1,6 +1,5 @@
 """Who may ask, for which tenant, and through what channel they are taken to act."""
 
-import json
 import sqlite3
 import time
 from contextlib import closing
@@ -13,10 +12,8 @@ from authz.storage import clients, tenants
 from authz.storage.clients import ApiClient
 from authz.storage.database import Database
 from authz.storage.events import SERVICE
-from tests.api.doors import EVALUATION, Client, Data, MakeClient, question
+from tests.api.doors import Client, Data, MakeClient, question
 from webapp.decision_api import access
-from webapp.decision_api.messages import HttpRequest
-from webapp.serve import build_app
 
 ALICE_READS = question("user:alice", "read", "record:record-1")
 WHY = {"options": {"explain": "reasons"}}
@@ -62,24 +59,6 @@ def test_a_revoked_key_is_refused_by_the_very_next_request(
     assert asking.decides(ALICE_READS)
     clients.revoke(database, "authzen", row.id, actor=SERVICE)
     assert asking.ask(ALICE_READS).status == 401
-
-
-def test_a_key_that_is_revoked_while_the_body_comes_is_refused(
-    data: Data, function: Client, make_client: MakeClient, database: Database
-):
-    asking, row = make_client(function, {"decision:check"})
-
-    def slow_body() -> bytes:
-        clients.revoke(database, "authzen", row.id, actor=SERVICE)
-        return json.dumps(ALICE_READS).encode()
-
-    headers = {
-        "host": "localhost",
-        "authorization": f"Bearer {asking.key}",
-        "content-type": "application/json",
-    }
-    request = HttpRequest("POST", EVALUATION, headers, slow_body)
-    assert build_app(data.config).respond(request).status == 401
 
 
 def test_an_expired_key_is_refused(client: Client, make_client: MakeClient):

@@ -3,16 +3,14 @@
 import os
 import shutil
 import signal
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.api.doors import Client, Data, copied, served, socket_door
+from tests.api.doors import Client, Data, copied, served, socket_door, workers_of
 from tests.api.test_access import ALICE_READS
-from tests.api.test_server import head, processes_below
 
 pytestmark = pytest.mark.socket
 PATIENCE_SECONDS = 60
@@ -43,12 +41,10 @@ def statuses(client: Client, times: int = 12) -> set[int]:
 
 def replace_a_worker(folder: Path) -> None:
     """Kills one of two workers and waits for the one that takes its place."""
-    before = set(processes_below(os.getpid(), "serve", str(folder)))
+    before = set(workers_of(folder))
     assert len(before) == 2
     os.kill(min(before), signal.SIGKILL)
-    until(
-        lambda: len(set(processes_below(os.getpid(), "serve", str(folder))) - before) == 1
-    )
+    until(lambda: len(set(workers_of(folder)) - before) == 1)
 
 
 def readiness(client: Client) -> set[str]:
@@ -57,7 +53,7 @@ def readiness(client: Client) -> set[str]:
     }
 
 
-def test_a_worker_that_is_replaced_beside_broken_policies_takes_nothing_down(own, data):
+def test_a_worker_that_is_replaced_beside_broken_policies_serves_the_last_good(own, data):
     file = own / "policies" / "cert.polar"
     good = file.read_text()
     with served(own, config=own / "config.yaml", workers=2) as port:
@@ -65,11 +61,47 @@ def test_a_worker_that_is_replaced_beside_broken_policies_takes_nothing_down(own
         file.write_text("this is no policy")
         until(lambda: readiness(asking) == {"degraded"})
         replace_a_worker(own)
+        until(lambda: readiness(asking) == {"degraded"})
+        assert statuses(asking) == {200}
+        file.write_text(good)
+        until(lambda: readiness(asking) == {"ready"})
+        assert all(asking.decides(ALICE_READS) for _ in range(12))
+
+
+def test_a_worker_that_is_replaced_without_any_good_policies_takes_nothing_down(own, data):
+    file = own / "policies" / "cert.polar"
+    good = file.read_text()
+    with served(own, config=own / "config.yaml", workers=2) as port:
+        asking = Client(socket_door(port), data.key)
+        file.write_text("this is no policy")
+        until(lambda: readiness(asking) == {"degraded"})
+        shutil.rmtree(own / "last-good")
+        replace_a_worker(own)
         until(lambda: readiness(asking) == {"degraded", "not_ready"})
         assert statuses(asking) == {200, 503}
         file.write_text(good)
         until(lambda: readiness(asking) == {"ready"})
         assert all(asking.decides(ALICE_READS) for _ in range(12))
+
+
+def test_a_server_that_starts_beside_broken_policies_serves_the_last_good(own, data):
+    with served(own, config=own / "config.yaml") as port:
+        assert Client(socket_door(port), data.key).decides(ALICE_READS)
+    file = own / "policies" / "cert.polar"
+    good = file.read_text()
+    file.write_text("\nthis is no policy")
+    with served(own, config=own / "config.yaml") as port:
+        asking = Client(socket_door(port), data.key)
+        assert asking.decides(ALICE_READS)
+        said = asking.send(b"", method="GET", path="/readyz").json
+        assert said["status"] == "degraded"
+        assert said["reason"].startswith("cert.polar:2: ")
+        assert said["reason"].endswith(
+            f"; the last good set decides, from `{own}/last-good`"
+        )
+        file.write_text(good)
+        until(lambda: readiness(asking) == {"ready"})
+    assert "warning: cert.polar:2: " in (own / "server.log").read_text()
 
 
 def test_a_replaced_database_is_refused_by_a_new_worker_too(own, data):
@@ -92,18 +124,3 @@ def test_a_variable_of_the_environment_is_no_header(own, data, monkeypatch):
         asking = Client(socket_door(port), data.key)
         assert asking.ask(ALICE_READS, authorization=None).status == 401
         assert asking.decides(ALICE_READS)
-
-
-def test_health_is_answered_whatever_senders_do(own, data):
-    with served(own, config=own / "config.yaml") as port:
-        asking = Client(socket_door(port), data.key)
-        waiting = [socket.create_connection(("127.0.0.1", port)) for _ in range(80)]
-        try:
-            for peer in waiting:
-                peer.sendall(head(data.key, "Content-Length: 50") + b'{"sub')
-            until(lambda: asking.ask(ALICE_READS).status == 503)
-            assert asking.send(b"", method="GET", path="/healthz").status == 200
-        finally:
-            for peer in waiting:
-                peer.close()
-        until(lambda: asking.ask(ALICE_READS).status == 200)

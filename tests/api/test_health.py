@@ -91,12 +91,31 @@ def test_an_edit_of_policies_and_schema_decides_from_the_next_request_on(own: Da
     assert after.headers["x-policy-revision"] != before.headers["x-policy-revision"]
 
 
+class Breaks(bytes):
+    """A body that no one foresaw."""
+
+    def __len__(self) -> int:
+        raise ZeroDivisionError("a secret")
+
+
+def test_a_failed_request_is_found_in_the_log_by_the_id_in_its_answer(
+    data: Data, caplog: pytest.LogCaptureFixture
+):
+    headers = {
+        "host": "localhost",
+        "authorization": f"Bearer {data.key}",
+        "content-type": "application/json",
+    }
+    request = HttpRequest("POST", EVALUATION, headers, Breaks())
+    answer = build_app(data.config).respond(request)
+    (logged,) = caplog.records
+    assert logged.request_id == json.loads(answer.body)["error"]["request_id"]
+    assert logged.exc_info is not None
+
+
 def test_what_no_one_foresaw_is_logged_and_not_told(
     data: Data, caplog: pytest.LogCaptureFixture
 ):
-    def breaks() -> bytes:
-        raise ZeroDivisionError("a secret")
-
     headers = {
         "host": "localhost",
         "authorization": f"Bearer {data.key}",
@@ -104,7 +123,7 @@ def test_what_no_one_foresaw_is_logged_and_not_told(
         "x-request-id": "r-7",
     }
     answer = build_app(data.config).respond(
-        HttpRequest("POST", EVALUATION, headers, breaks)
+        HttpRequest("POST", EVALUATION, headers, Breaks())
     )
     assert json.loads(answer.body) == {
         "error": {

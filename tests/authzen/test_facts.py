@@ -1,13 +1,18 @@
-"""The numbered facts of AuthZEN 1.0 that concern one evaluation, on the served fixtures.
+"""The numbered facts of AuthZEN 1.0: in general, the information model, one evaluation.
 
-Sources: OpenID AuthZEN Authorization API 1.0, sections 5, 6 and 10; its certification.
+A test is named by the fact that it is broken with: `test_ev_3_...`. Sources: OpenID AuthZEN
+Authorization API 1.0, sections 5, 6, 10 and 11; its certification.
 """
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
-from tests.api.doors import EVALUATION, Client, question
+from authz import config
+from tests.api.doors import Client, question
+from tests.authzen.paths import POSTS
 
 ALICE_READS = question("user:alice", "read", "record:record-1")
 
@@ -17,12 +22,98 @@ def with_properties(part: str, **properties: object) -> dict[str, object]:
     return asked | {part: asked[part] | {"properties": properties}}
 
 
+#: Group -> its number of facts.
+FACTS = {"gen": 8, "im": 8, "ev": 6, "ba": 20, "tr": 10, "er": 3, "ri": 3}
+#: Fact -> why no test of ours can be broken with it.
+NOT_OURS = {
+    "gen-7": "answers may be signed; ours are not, and only the metadata is",
+}
+
+
+def test_every_fact_has_a_test_or_a_reason():
+    named = set()
+    for file in Path(__file__).parent.glob("test_facts*.py"):
+        for group, numbers in re.findall(
+            r"^def test_([a-z]+)_((?:\d+_and_)*\d+)_", file.read_text("utf-8"), re.M
+        ):
+            named |= {f"{group}-{number}" for number in numbers.split("_and_")}
+    facts = {f"{group}-{n}" for group in FACTS for n in range(1, FACTS[group] + 1)}
+    assert facts - named == set(NOT_OURS)
+
+
+# In general
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_gen_1_and_2_requests_are_json_over_http_at_paths_of_version_1(
+    client: Client, path: str
+):
+    assert path.startswith("/access/v1/")
+    reply = client.ask(POSTS[path], path=path)
+    assert reply.status == 200
+    assert isinstance(reply.json, dict)
+
+
+def test_gen_3_our_options_add_a_context_and_change_nothing_else(client: Client):
+    for asked in (ALICE_READS, question("user:carol", "write", "record:record-1")):
+        plain = client.ask(asked).json
+        explained = client.ask(asked | {"options": {"explain": "full"}}).json
+        assert set(explained) == {"decision", "context"}
+        assert {"decision": explained["decision"]} == plain
+
+
+def test_gen_4_without_tls_of_its_own_the_service_listens_on_this_machine_only():
+    # WHY no more: TLS belongs to the proxy in front, which docs/ shows.
+    assert config.load(None, {}).server.decisions.host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_gen_5_who_does_not_say_who_they_are_gets_no_answer(client: Client, path: str):
+    reply = client.ask(POSTS[path], path=path, authorization=None)
+    assert (reply.status, set(reply.json)) == (401, {"error"})
+
+
+def test_gen_6_a_value_that_the_caller_vouches_for_is_believed(client: Client):
+    assert not client.decides(question("user:carol", "write", "record:record-2"))
+    assert client.decides(
+        question("user:carol", "write", "record:record-2")
+        | {"subject": {"type": "user", "id": "carol", "properties": {"role": "admin"}}}
+    )
+
+
+@pytest.mark.parametrize("path", POSTS)
+def test_gen_8_what_is_too_large_or_nested_too_deeply_is_refused(client: Client, path: str):
+    large = client.ask(POSTS[path] | {"note": "x" * 300_000}, path=path)
+    assert (large.status, large.json["error"]["code"]) == (413, "body_too_large")
+    nested = client.ask(POSTS[path] | {"note": json.loads("[" * 20 + "]" * 20)}, path=path)
+    assert (nested.status, nested.json["error"]["code"]) == (400, "bad_request")
+
+
 # Information model
 
 
 def test_im_1_an_id_is_unique_within_its_type(client: Client):
     assert client.decides(ALICE_READS)
     assert not client.decides(question("identity:alice", "read", "record:record-1"))
+
+
+@pytest.mark.parametrize("part", ["subject", "resource"])
+@pytest.mark.parametrize("member", ["type", "id"])
+def test_im_1_and_2_an_entity_has_a_type_an_id_and_perhaps_properties(
+    client: Client, part: str, member: str
+):
+    whole = ALICE_READS[part] | {"properties": {"x": 1}}
+    assert client.decides(ALICE_READS | {part: whole})
+    for members in (
+        {name: value for name, value in whole.items() if name != member},
+        whole | {member: 5},
+        whole | {"properties": "x"},
+    ):
+        assert client.ask(ALICE_READS | {part: members}).status == 400
+
+
+def test_im_2_an_id_of_a_resource_is_unique_within_its_type(client: Client):
+    assert not client.decides(question("user:alice", "read", "route:record-1"))
 
 
 def test_im_3_an_action_needs_no_type_and_no_id(client: Client):
@@ -43,6 +134,18 @@ def test_im_5_a_property_may_be_any_value(client: Client):
         }
     }
     assert client.decides(asked)
+
+
+@pytest.mark.parametrize("subject", ["user:alice", "user:carol"])
+@pytest.mark.parametrize("options", [{}, {"explain": "reasons"}, {"explain": "full"}])
+def test_im_6_and_7_a_decision_is_one_of_two_booleans(
+    client: Client, subject: str, options: dict[str, str]
+):
+    asked = question(subject, "read", "record:record-1") | {"options": options}
+    answer = client.ask(asked).json
+    assert answer["decision"] is (subject == "user:alice")
+    assert set(answer) == ({"decision", "context"} if options else {"decision"})
+    assert isinstance(answer.get("context", {}), dict)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +217,7 @@ def test_ev_3_a_deny_is_200_also_for_what_is_not_known(client: Client, asked):
     assert (reply.status, reply.body) == (200, b'{"decision":false}')
 
 
-@pytest.mark.parametrize("options", [{"x": 1}, "x", [], 5])
+@pytest.mark.parametrize("options", [{"evaluations_semantic": 5, "x": 1}, "x", [], 5])
 def test_ev_4_unknown_members_mean_nothing(client: Client, options: object):
     more = {"evaluations": "x", "_note": 1, "page": {"limit": -1}, "options": options}
     asked = {part: members | {"_note": []} for part, members in ALICE_READS.items()} | more
@@ -149,116 +252,6 @@ def test_ev_6_properties_of_the_action_take_part(
     action = {"name": "delete", "properties": {"soft": soft}}
     assert client.decides(asked | {"action": action}) is decision
     assert not client.decides(asked)
-
-
-# Transport
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH", "OPTIONS"])
-def test_tr_1_another_method_is_refused_with_the_one_there_is(client: Client, method: str):
-    reply = client.send(json.dumps(ALICE_READS).encode(), method=method)
-    assert (reply.status, reply.headers["allow"]) == (405, "POST")
-
-
-@pytest.mark.parametrize(
-    "kind",
-    [
-        None,
-        "",
-        "text/plain",
-        "application/jsonx",
-        "application/x-www-form-urlencoded",
-        "json",
-    ],
-)
-def test_tr_2_another_content_type_is_a_bad_request(client: Client, kind: str | None):
-    reply = client.ask(ALICE_READS, content_type=kind)
-    assert reply.status == 400
-    assert "`Content-Type` must be `application/json`" in reply.json["error"]["message"]
-
-
-@pytest.mark.parametrize(
-    "kind", ["application/json; charset=utf-8", "Application/JSON", "application/json ;x=y"]
-)
-def test_tr_3_parameters_and_case_of_the_content_type_do_not_matter(
-    client: Client, kind: str
-):
-    assert client.ask(ALICE_READS, content_type=kind).body == b'{"decision":true}'
-
-
-def test_tr_4_an_answer_is_json(client: Client):
-    reply = client.ask(ALICE_READS)
-    assert (reply.status, reply.headers["content-type"]) == (200, "application/json")
-
-
-@pytest.mark.parametrize("body", [b"", b"[]", b'"x"', b"5", b"null", b"{", b'{"subject":'])
-def test_tr_5_and_8_what_is_no_json_object_is_a_bad_request(client: Client, body: bytes):
-    reply = client.send(body)
-    assert (reply.status, reply.json["error"]["code"]) == (400, "bad_request")
-
-
-def test_tr_6_the_order_of_members_does_not_matter(client: Client):
-    backwards = {
-        part: dict(reversed(ALICE_READS[part].items())) for part in reversed(ALICE_READS)
-    }
-    assert client.decides(backwards)
-
-
-def test_tr_10_null_is_absent_where_a_member_is_optional(client: Client):
-    asked = {part: members | {"properties": None} for part, members in ALICE_READS.items()}
-    assert client.decides(asked | {"context": None})
-
-
-# Errors and headers
-
-
-def test_er_1_an_error_is_an_object_with_a_message(client: Client):
-    reply = client.send(b"{}", x_request_id="r-1")
-    assert reply.headers["content-type"] == "application/json"
-    assert reply.json == {
-        "error": {
-            "code": "bad_request",
-            "message": "`subject` is missing",
-            "where": "subject",
-            "request_id": "r-1",
-        }
-    }
-
-
-@pytest.mark.parametrize(
-    "authorization", [None, "", "Bearer", "Basic YTpi", "Bearer gh_x_y"]
-)
-def test_er_3_who_has_no_key_is_told_how_to_send_one(client: Client, authorization):
-    reply = client.ask(ALICE_READS, authorization=authorization)
-    assert reply.status == 401
-    assert reply.headers["www-authenticate"] == 'Bearer realm="gatehouse"'
-
-
-@pytest.mark.parametrize("sent", ["r-1", "a b  c", "{}\"'<>;,\\", "x" * 4000])
-def test_ri_2_a_request_id_comes_back_with_every_answer(client: Client, sent: str):
-    replies = [
-        client.ask(ALICE_READS, x_request_id=sent),
-        client.send(b"", x_request_id=sent),
-        client.ask(ALICE_READS, x_request_id=sent, authorization=None),
-        client.send(b"", x_request_id=sent, method="GET"),
-        client.send(b"", x_request_id=sent, path="/nothing"),
-        client.send(b"", x_request_id=sent, method="GET", path="/healthz"),
-    ]
-    assert [reply.status for reply in replies] == [200, 400, 401, 405, 404, 200]
-    assert [reply.headers["x-request-id"] for reply in replies] == [sent] * len(replies)
-
-
-def test_ri_3_without_a_request_id_the_answer_has_one_of_its_own(client: Client):
-    first, second = client.ask(ALICE_READS), client.ask(ALICE_READS)
-    assert first.headers["x-request-id"] != second.headers["x-request-id"]
-
-
-def test_a_decision_names_the_revisions_it_was_made_from(client: Client):
-    reply = client.ask(ALICE_READS)
-    assert int(reply.headers["x-data-revision"]) >= 0
-    assert int(reply.headers["x-policy-revision"], 16)
-    assert reply.headers["cache-control"] == "no-store"
-    assert "x-policy-revision" not in client.send(b"", path=EVALUATION).headers
 
 
 # The context fixture

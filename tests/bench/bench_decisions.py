@@ -21,7 +21,7 @@ from authz.storage.database import open_database
 from authz.storage.facts import StoredFacts
 from authz.storage.seed import seed
 from tests.shipped import shipped
-from webapp.decision_api import strictjson, wire
+from webapp.decision_api import strictjson, types
 from webapp.decision_api.messages import HttpRequest
 from webapp.serve import build_app
 
@@ -89,9 +89,9 @@ def cases(folder: Path) -> Mapping[str, Callable[[], object]]:
     found["freshness check"] = lambda: facts.revision("pwani")
     for name, question in QUESTIONS.items():
         sent = body(*question)
-        request = wire.request_of(strictjson.parse(sent))
+        request = types.decoded(types.EvaluationRequest, strictjson.parse(sent)).question
         caller = Caller("pwani", "web")
-        http = HttpRequest("POST", "/access/v1/evaluation", headers, lambda sent=sent: sent)
+        http = HttpRequest("POST", "/access/v1/evaluation", headers, sent)
         found[f"decision, {name}"] = lambda r=request, c=caller: pdp.evaluate(r, c)
         found[f"whole request, {name}"] = lambda h=http: api.respond(h)
     return found

@@ -53,7 +53,8 @@ def checked(answer: Answer) -> Found:
     def engine_allows(changes: Sequence[Change]) -> bool:
         after = applied(values, changes, mirrored=both)
         parts = (after["subject"], after["resource"], after["context"])
-        return combine(policies.reference(signature, *parts)).allowed
+        packed = policies.layout(signature).packed(*parts)
+        return combine(policies.reference(signature, *packed)).allowed
 
     if not found.changes:
         assert found.impossible
@@ -73,8 +74,4 @@ def values_of(answer: Answer) -> Values:
     """What the decision was made from."""
     inputs = answer.inputs
     assert inputs is not None
-    return {
-        "subject": inputs.subject,
-        "resource": inputs.resource,
-        "context": inputs.context,
-    }
+    return dict(zip(("subject", "resource", "context"), inputs.values, strict=True))

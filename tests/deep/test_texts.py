@@ -7,7 +7,8 @@ import pytest
 
 from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
-from authz.engine.policyset import PolicySource, load
+from authz.engine.policyset import load
+from authz.engine.source import PolicySource
 from authz.errors import PolicyError
 from tests.attacks import world
 

@@ -8,6 +8,7 @@ import pytest
 
 from authz.accounts.passwords import Hasher
 from authz.storage.seed import SeedResult, seed
+from tests.api.doors import data  # noqa: F401
 from tests.shipped import shipped
 
 ROOT = Path(__file__).parents[2]

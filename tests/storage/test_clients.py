@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from authz.accounts.keys import SCOPES, matches
@@ -75,3 +77,20 @@ def test_a_client_that_makes_no_sense_is_refused(world, wrong, field):
             **{"name": "app", "scopes": ["decision:check"], "actor": BY} | wrong,
         )
     assert refused.value.field == field
+
+
+def test_a_new_key_takes_the_place_of_the_old_one(world):
+    made, old = clients.create(
+        world.database, "grid", "app", SCOPES, actor=BY, channel="web", expires_at=9e9
+    )
+    rotated, new = clients.rotate(
+        world.database, "grid", made.id, actor=BY, expires_at=made.expires_at
+    )
+    assert matches(new.secret, rotated.key_hash)
+    assert replace(rotated, id=made.id, key_hash=made.key_hash) == made
+    assert not clients.find(world.database, old.id).is_live(world.clock.now)
+    with pytest.raises(NotFound):
+        clients.rotate(world.database, "grid", old.id, actor=BY, expires_at=None)
+    with pytest.raises(NotFound):
+        clients.rotate(world.database, "gas", new.id, actor=BY, expires_at=None)
+    assert clients.find(world.database, new.id) == rotated

@@ -8,7 +8,14 @@ status 200.
 
 import json
 
-from authz.errors import AuthzError, Forbidden, NotFound, RequestError, Unavailable
+from authz.errors import (
+    AuthzError,
+    Forbidden,
+    InterpretedOnly,
+    NotFound,
+    RequestError,
+    Unavailable,
+)
 from webapp.decision_api.messages import HttpResponse
 
 REALM = "gatehouse"
@@ -35,6 +42,18 @@ class BodyTooLarge(AuthzError):
     """More than the limit."""
 
 
+class TargetTooLong(AuthzError):
+    """A request line above the limit."""
+
+
+class HeadTooLarge(AuthzError):
+    """Headers above the limit."""
+
+
+class TooSlow(AuthzError):
+    """A request that did not come in time."""
+
+
 class WrongEncoding(AuthzError):
     """A compressed body."""
 
@@ -45,9 +64,13 @@ STATUSES: dict[type[AuthzError], tuple[int, str]] = {
     Forbidden: (403, "forbidden"),
     NotFound: (404, "not_found"),
     WrongMethod: (405, "method_not_allowed"),
+    TooSlow: (408, "request_timeout"),
     BodyTooLarge: (413, "body_too_large"),
+    TargetTooLong: (414, "target_too_long"),
     WrongEncoding: (415, "unsupported_encoding"),
     WrongHost: (421, "wrong_host"),
+    HeadTooLarge: (431, "headers_too_large"),
+    InterpretedOnly: (501, "not_searchable"),
     Unavailable: (503, "unavailable"),
 }
 #: What callers are told where the cause is ours; the log has the cause.
@@ -55,6 +78,11 @@ OUR_FAULT = {
     500: "an internal error; the server's log has it under this request id",
     503: "no decision can be made now; ask /readyz for the reason",
 }
+
+
+def code_of(exc: Exception) -> str:
+    """How that error is named on the wire."""
+    return STATUSES.get(type(exc), (500, "internal_error"))[1]  # type: ignore[arg-type]
 
 
 def error_response(exc: Exception, request_id: str) -> HttpResponse:

@@ -11,7 +11,8 @@ from authz.errors import Unavailable
 class Readiness:
     """Whether decisions can be made, and how well."""
 
-    #: `ready`, `degraded` (the last good policy set answers) or `not_ready`.
+    #: `ready`, `degraded` (the last good policy set answers, or decisions are not logged)
+    #: or `not_ready`.
     status: str
     policy_revision: str
     #: Why it is not plainly ready; empty otherwise.
@@ -24,15 +25,27 @@ class Readiness:
 
 
 def readiness(
-    policy_health: Callable[[], Health], check_facts: Callable[[], None]
+    policy_health: Callable[[], Health],
+    check_facts: Callable[[], None],
+    *,
+    log_trouble: str = "",
+    stopping: bool = False,
 ) -> Readiness:
-    """How it stands now; `check_facts` raises Unavailable when they cannot be trusted."""
+    """How it stands now; `check_facts` raises Unavailable when they cannot be trusted.
+
+    log_trouble: why the decision log cannot be written, if it cannot.
+    """
     health = policy_health()
+    if stopping:
+        return Readiness("not_ready", health.revision, "the service is being stopped")
     if not health.revision:
         return Readiness("not_ready", "", f"no policy set is in force: {health.message}")
     try:
         check_facts()
     except Unavailable as exc:
         return Readiness("not_ready", health.revision, str(exc))
-    status = "ready" if health.ok else "degraded"
-    return Readiness(status, health.revision, health.message)
+    if not health.ok:
+        return Readiness("degraded", health.revision, health.message)
+    if log_trouble:
+        return Readiness("degraded", health.revision, log_trouble)
+    return Readiness("ready", health.revision, health.message)

@@ -1,68 +1,170 @@
-"""The decision API under granian: worker processes on one port, each with its own store.
+"""The decision API in processes: workers that share one port, and their parent.
 
-Nothing is opened before a worker exists: what it needs reaches it as the arguments of its
-loader.
+The parent binds the port and starts the workers; nothing else is opened before a worker
+exists. A worker that dies is replaced. Signals to the parent reach all workers.
 """
 
+import logging
+import os
+import signal
 import socket
+import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from functools import partial
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
+import uvicorn
+from uvicorn.server import Server
+from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from authz.errors import ConfigError
+from webapp.decision_api.protocol import Connection
+from webapp.decision_api.turns import Patience
+from webapp.decision_api.worker import Served, Worker, loaded
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+#: For requests in flight, once a worker stops; and for the worker to end after that.
+FINISH_SECONDS = 10
+END_SECONDS = 5
+#: A worker that does not move for so long is replaced; WHY so long: it may be starting on a
+#: machine with much to do.
+STILL_SECONDS = 30
+BACKLOG = 2048
 
-#: WHY more than one: a body is read by a thread, and one slow sender must not stop the
-#: others.
-BLOCKING_THREADS = 32
-HEADERS_LIMIT_BYTES = 64 * 1024
-HEADERS_TIMEOUT_MS = 10_000
-STOP_TIMEOUT_SECONDS = 5
+_log = logging.getLogger(__name__)
 
 
 def run(
-    load_application: Callable[[], "WSGIApplication"], *, host: str, port: int, workers: int
+    load: Callable[[], Served],
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    patience: Patience,
 ) -> None:
-    """Serves until it is told to stop; `load_application` is called once in each worker.
+    """Serves until it is told to stop; `load` is called once in each worker.
 
-    Raises: SystemExit when workers keep failing.
+    Raises: ConfigError when the port cannot be taken.
     """
-    server = Granian(
-        "gatehouse decisions",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
+    config = uvicorn.Config(
+        partial(loaded, load, patience),
+        factory=True,
+        http=Connection,
+        interface="asgi3",
+        ws="none",
+        lifespan="off",
+        proxy_headers=False,
+        server_header=False,
         workers=workers,
-        blocking_threads=BLOCKING_THREADS,
-        websockets=False,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(
-            header_read_timeout=HEADERS_TIMEOUT_MS, max_buffer_size=HEADERS_LIMIT_BYTES
-        ),
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_TIMEOUT_SECONDS,
-        # WHY: it warns of the number of threads, which is meant.
-        log_level=LogLevels.error,
+        log_config=None,
+        log_level="critical",
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=FINISH_SECONDS,
+        timeout_worker_healthcheck=STILL_SECONDS,
     )
-    server.serve(target_loader=load_application, wrap_loader=False)
+    end_seconds = patience.drain_seconds + FINISH_SECONDS + END_SECONDS
+    with _bound(host, port) as listening:
+        _Supervisor(config, [listening], end_seconds).run()
 
 
 def check_free(host: str, port: int) -> None:
     """Raises: ConfigError when the port cannot be taken."""
-    # WHY: the workers share their port; a second server would silently take half of it.
+    _bound(host, port).close()
+
+
+class _Child(Process):
+    """A worker, as its parent sees it."""
+
+    @property
+    def server(self) -> Server:
+        """What runs in the process."""
+        if self._server is None:
+            self._server = Worker(self.config)
+        return self._server
+
+
+class _Supervisor(Multiprocess):
+    """The parent of the workers."""
+
+    def __init__(
+        self, config: uvicorn.Config, sockets: list[socket.socket], end_seconds: int
+    ):
+        super().__init__(config, sockets)
+        self._end_seconds = end_seconds
+
+    def init_processes(self) -> None:
+        """Starts all workers."""
+        self.processes = [self._started() for _ in range(self.processes_num)]
+
+    def keep_subprocess_alive(self) -> None:
+        """Puts another worker in the place of one that died or does not move."""
+        for place, worker in enumerate(self.processes):
+            if worker.is_alive(timeout=self.config.timeout_worker_healthcheck):
+                continue
+            worker.kill()
+            worker.join()
+            _log.error("worker %s ended: another one takes its place", worker.pid)
+            self.processes[place] = self._started()
+
+    def terminate_all(self) -> None:
+        """Tells all workers to stop."""
+        # WHY: who comes now is refused, and does not wait for an answer that never comes.
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
+
+    def join_all(self) -> None:
+        """Waits for the workers to end."""
+        ends = time.monotonic() + self._end_seconds
+        for worker in self.processes:
+            worker.process.join(max(0, ends - time.monotonic()))
+            if worker.process.is_alive():
+                _log.error("worker %s does not end: it is killed", worker.pid)
+                worker.kill()
+                worker.join()
+
+    def handle_hup(self) -> None:
+        """Has the policies read again."""
+        for worker in self.processes:
+            if worker.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(worker.pid, signal.SIGHUP)
+
+    def handle_ttin(self) -> None:
+        """Nothing: the number of workers is that of the configuration."""
+
+    def handle_ttou(self) -> None:
+        """Nothing: the number of workers is that of the configuration."""
+
+    def _started(self) -> Process:
+        worker = _Child(self.config, self.sockets)
+        # WHY: until the worker hears it, the signal would end it; see `loaded`.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            worker.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return worker
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """A socket at that address. Raises: ConfigError when it cannot be taken."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
+        bound = socket.socket(family, kind, protocol)
     except OSError as exc:
-        reason = (exc.strerror or str(exc)).lower()
-        raise ConfigError(f"cannot listen on `{host}:{port}`: {reason}") from exc
+        raise ConfigError(_untaken(host, port, exc)) from exc
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen(BACKLOG)
+    except OSError as exc:
+        bound.close()
+        raise ConfigError(_untaken(host, port, exc)) from exc
+    return bound
+
+
+def _untaken(host: str, port: int, exc: OSError) -> str:
+    reason = (exc.strerror or str(exc)).lower()
+    return f"cannot listen on `{host}:{port}`: {reason}"

@@ -4,13 +4,20 @@ I-JSON (RFC 7493), which AuthZEN 1.0 section 11.5 asks for: UTF-8, member names 
 unescaping, no half surrogate pairs, numbers that an IEEE 754 double can hold.  Python's
 parser accepts duplicates, NaN and half pairs, and recurses; so nesting is counted first,
 and the rest is asked of the parser's hooks.
+
+That takes long. A body without escapes, as nearly all are, is read by msgspec, which
+refuses the same but for duplicates: those show where the body has more colons than the
+result has members.
 """
 
 import json
 import math
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import NoReturn
+
+import msgspec
 
 from authz.errors import RequestError
 
@@ -24,9 +31,59 @@ INTEGER_DIGITS_MAX = 309
 #: quotes.
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 
+#: What stands before a colon that does not follow its quote.
+_APART = (b" :", b"\t:", b"\n:", b"\r:")
+_INTEGER_MAX = 2**63
+_DECODE = msgspec.json.Decoder().decode
+
 
 def parse(body: bytes, *, nesting_max: int = NESTING_MAX) -> dict[str, object]:
     """The object that the body holds. Raises: RequestError."""
+    found = _plain_object(body, nesting_max)
+    return _object(body, nesting_max) if found is None else found
+
+
+def _plain_object(body: bytes, nesting_max: int) -> dict[str, object] | None:
+    """The same for a body that is easily seen to be sound; None for all others."""
+    if b"\\" in body or any(map(body.__contains__, _APART)):
+        return None
+    try:
+        found = _DECODE(body)
+        members = _members(found, nesting_max)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
+        return None
+    # WHY that is enough: each member has its colon right behind a quote. A text that begins
+    # with a colon makes the count larger, and so can hide no duplicate.
+    if isinstance(found, dict) and members == body.count(b'":'):
+        return found
+    return None
+
+
+def _members(value: object, deeper: int) -> int:
+    """How many members the objects in a value have altogether.
+
+    Raises: OverflowError for what is nested deeper than that, or for an integer that takes
+    more than 64 bits.
+    """
+    count = 0
+    parts: Iterable[object] = ()
+    if isinstance(value, dict):
+        count, parts = len(value), value.values()
+    elif isinstance(value, list):
+        parts = value
+    if not deeper:
+        raise OverflowError
+    for part in parts:
+        kind = part.__class__
+        if kind is dict or kind is list:
+            count += _members(part, deeper - 1)
+        elif isinstance(part, int) and not -_INTEGER_MAX < part < _INTEGER_MAX:
+            raise OverflowError
+    return count
+
+
+def _object(body: bytes, nesting_max: int) -> dict[str, object]:
+    """What `parse` gives, for any body."""
     text = _decoded(body)
     _check_nesting(text, nesting_max)
     try:

@@ -5,12 +5,15 @@ bound and never trusted: what is read is what came, at most one byte past the li
 """
 
 from collections.abc import Iterable
-from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from authz.errors import RequestError
-from webapp.decision_api.messages import HttpRequest, Respond
+from webapp.decision_api.errors import error_response
+from webapp.decision_api.messages import Answers, HttpRequest, HttpResponse
+from webapp.decision_api.turns import new_id
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import InputStream, StartResponse, WSGIApplication, WSGIEnvironment
@@ -25,8 +28,8 @@ HEADERS = {
 }
 
 
-def application(respond: Respond, *, body_limit_bytes: int) -> "WSGIApplication":
-    """The WSGI application that answers with `respond`."""
+def application(api: Answers) -> "WSGIApplication":
+    """The WSGI application that answers by this API."""
 
     def answer(
         environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -35,15 +38,27 @@ def application(respond: Respond, *, body_limit_bytes: int) -> "WSGIApplication"
             method=environ["REQUEST_METHOD"],
             path=environ.get("PATH_INFO", ""),
             headers={name: environ[key] for key, name in HEADERS.items() if key in environ},
-            read_body=partial(_read, environ, body_limit_bytes + 1),
         )
-        response = respond(request)
+        # WHY first: whoever has no key does not keep a thread waiting for a body.
+        response = api.refusal(request)
+        if response is None:
+            response = _answer(api, request, environ)
         status = HTTPStatus(response.status)
         length = ("Content-Length", str(len(response.body)))
         start_response(f"{status.value} {status.phrase}", [*response.headers, length])
-        return [response.body]
+        return [] if request.method == "HEAD" else [response.body]
 
     return answer
+
+
+def _answer(api: Answers, request: HttpRequest, environ: "WSGIEnvironment") -> HttpResponse:
+    try:
+        body = _read(environ, api.limits.body_bytes + 1)
+    except RequestError as exc:
+        sent = request.headers.get("x-request-id", "")
+        is_plain = sent.isascii() and sent.isprintable()
+        return error_response(exc, (sent if is_plain else "") or new_id())
+    return api.respond(msgspec.structs.replace(request, body=body))
 
 
 def _read(environ: "WSGIEnvironment", at_most: int) -> bytes:

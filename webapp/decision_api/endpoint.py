@@ -1,0 +1,80 @@
+"""What an endpoint is: who may ask it, and the function that answers.
+
+The door (`app.DecisionApi`) has looked at host, path, method, key, scope and body before;
+it adds the headers, writes the decision log and counts, whatever the endpoint is.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from authz.model import Caller, Decision
+from authz.storage.clients import ApiClient
+
+NO_ACCOUNTS: Mapping[str, str] = MappingProxyType({})
+JSON_TYPE = "application/json"
+READ_METHODS = ("GET", "HEAD")
+POST = ("POST",)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was let in."""
+
+    #: Whose key it came with; None where an endpoint takes none.
+    client: ApiClient | None
+    #: The JSON object that was sent; empty for a request without a body.
+    body: Mapping[str, object]
+    request_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What an endpoint says."""
+
+    body: bytes
+    content_type: str = JSON_TYPE
+    status: int = 200
+    #: More headers, or others than `Cache-Control: no-store`.
+    headers: tuple[tuple[str, str], ...] = ()
+    #: Revisions that the answer was made from; empty where it rests on none.
+    policy_revision: str = ""
+    #: Revision of the tenant's facts.
+    data_revision: int | None = None
+    #: What was decided: one for an evaluation, in order those of a batch, none otherwise.
+    decisions: tuple[Decision, ...] = ()
+    #: For whom it was decided: what the key fixes.
+    caller: Caller | None = None
+    #: E-mail by which a person was named -> opaque id; logs hold the id.
+    accounts: Mapping[str, str] = field(default_factory=lambda: NO_ACCOUNTS)
+    #: What a search found: ids or names; None where nothing was searched for.
+    found: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One path of the API."""
+
+    answer: Callable[[Asked], Answered]
+    methods: tuple[str, ...] = POST
+    #: The scope that a key needs; empty: it is answered without a key.
+    scope: str = ""
+    #: Whether an answer may take long, so that it must not hold up quick ones.
+    is_slow: bool = False
+    #: How it is named in the decision log and in metrics; empty: it appears in neither.
+    kind: str = ""
+
+
+#: Path -> what answers there.
+Endpoints = Mapping[str, Endpoint]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a request may be."""
+
+    body_bytes: int
+    nesting: int
+    #: Lower case, without port.
+    hosts: frozenset[str]
+    batch_items: int = field(default=1_000)

@@ -1,0 +1,79 @@
+"""`POST /access/v1/evaluation`: may this subject do this action on this resource?
+
+Source: AuthZEN 1.0, section 6.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from authz.decisions import explain, full
+from authz.decisions.pdp import Answer
+from authz.decisions.ports import Provenance
+from authz.model import Caller, Request
+from authz.storage.clients import ApiClient
+from webapp.decision_api import access
+from webapp.decision_api.endpoint import NO_ACCOUNTS, Answered, Asked, Endpoint
+from webapp.decision_api.types import FULL, EvaluationRequest, Options, decoded, options_of
+
+ALLOWED, DENIED = b'{"decision":true}', b'{"decision":false}'
+
+#: Raises: Unavailable, NotFound.
+Evaluate = Callable[[Request, Caller], Answer]
+#: What is told besides the decision; None: nothing.
+Context = Callable[[Answer, Options, ApiClient], Mapping[str, Any] | None]
+
+
+def endpoint(evaluate: Evaluate, context: Context) -> Endpoint:
+    """The endpoint."""
+
+    def answer(asked: Asked) -> Answered:
+        assert asked.client is not None
+        question = decoded(EvaluationRequest, asked.body).question
+        options = options_of(asked.body)
+        caller = access.caller(asked.client, question.context)
+        found = evaluate(question, caller)
+        said = context(found, options, asked.client) if options.explain else None
+        return Answered(
+            body=body_of(found.decision.allowed, said),
+            policy_revision=found.policy_revision,
+            data_revision=found.data_revision,
+            decisions=(found.decision,),
+            caller=caller,
+            accounts=accounts_of(question, found),
+        )
+
+    return Endpoint(answer, scope=access.CHECK, kind="evaluation")
+
+
+def accounts_of(question: Request, answer: Answer) -> Mapping[str, str]:
+    """E-mail by which the question names somebody -> the opaque id."""
+    if answer.inputs is None:
+        return NO_ACCOUNTS
+    subject, resource = answer.inputs.ids
+    if subject == question.subject.id and resource == question.resource.id:
+        return NO_ACCOUNTS
+    return {question.subject.id: subject, question.resource.id: resource}
+
+
+def contexts(provenance: Provenance) -> Context:
+    """What is told where a caller asked for an explanation."""
+
+    def context(
+        answer: Answer, options: Options, client: ApiClient
+    ) -> Mapping[str, Any] | None:
+        if not options.explain:
+            return None
+        language, for_admin = options.language, access.EXPLAIN in client.scopes
+        if options.explain == FULL:
+            return full.full(answer, provenance, language=language, for_admin=for_admin)
+        return explain.reasons(answer, language=language, for_admin=for_admin)
+
+    return context
+
+
+def body_of(allowed: bool, context: Mapping[str, Any] | None) -> bytes:
+    """A decision as it is sent."""
+    if context is None:
+        return ALLOWED if allowed else DENIED
+    return json.dumps({"decision": allowed, "context": context}).encode()

@@ -1,0 +1,64 @@
+"""What is kept of a request that was answered: a record for the log, and counts."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from authz.decision_log import Record
+from authz.model import Decision
+from webapp.decision_api.endpoint import Answered, Asked
+
+
+class Log(Protocol):
+    """Where decisions are written down."""
+
+    @property
+    def required(self) -> bool:
+        """Whether no decision may be given out that could not be written down."""
+        ...
+
+    def write(self, records: Sequence[Record]) -> bool:
+        """Whether all of them are written."""
+        ...
+
+
+class Counts(Protocol):
+    """What is counted of requests."""
+
+    def answered(
+        self, kind: str, status: int, decisions: Sequence[Decision], seconds: float
+    ) -> None:
+        """An answer was made."""
+        ...
+
+    def refused(self, code: str) -> None:
+        """An error was answered."""
+        ...
+
+
+def record_of(
+    kind: str, asked: Asked, text: bytes, answered: Answered, time: float, seconds: float
+) -> Record | None:
+    """What the decision log keeps; None where nothing was decided for anybody.
+
+    text: the valid JSON that the body was read from; empty without one. time: epoch
+    seconds. seconds: how long the answer took.
+    """
+    client, caller = asked.client, answered.caller
+    if client is None or caller is None:
+        return None
+    return Record(
+        time=time,
+        request_id=asked.request_id,
+        tenant=client.tenant,
+        client=client.id,
+        kind=kind,
+        body=asked.body,
+        text=text,
+        caller=caller,
+        accounts=answered.accounts,
+        decisions=answered.decisions,
+        found=answered.found,
+        policy_revision=answered.policy_revision,
+        data_revision=answered.data_revision or 0,
+        micros=int(seconds * 1e6),
+    )
