@@ -7,7 +7,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
   --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
   --group build pyproject.toml
 DEEP_SEED ?= $(shell date -u +%Y%j)
-DEEP_SECONDS ?= 1200
+DEEP_SECONDS ?= 880
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

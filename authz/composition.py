@@ -16,6 +16,7 @@ from authz.decisions.sample import Sampler
 from authz.decisions.search import Searches
 from authz.engine import policyset
 from authz.engine.gate.child import Limits, Progress
+from authz.errors import ConfigError
 from authz.settings import Config
 from authz.storage import incidents, provenance
 from authz.storage.database import Database
@@ -52,13 +53,20 @@ def active_policies(
 
     falls_back: whether the last good set stands in for a broken one. keeps: whether each
     set in force is kept as the last good one. Raises: PolicyError when they are `required`,
-    broken, and nothing stands in.
+    broken, and nothing stands in; ConfigError where the last good set would become a part
+    of the policies.
     """
+    kept = config.policy.last_good
+    if falls_back and kept.resolve().is_relative_to(config.policy.dir.resolve()):
+        raise ConfigError(
+            f"`policy.last_good` is `{kept}`, inside the policies in `policy.dir`: "
+            "name another folder"
+        )
     return ActivePolicies(
         config.policy.dir,
         policy_loader(config, progress),
         required=required,
-        last_good=LastGood(config.policy.last_good) if falls_back else None,
+        last_good=LastGood(kept) if falls_back else None,
         keeps=keeps,
         clock=clock,
     )

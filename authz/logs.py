@@ -25,21 +25,25 @@ OURS = ("authz", "webapp")
 #: What looks like a secret -> what is written in its place. WHY each needs only one pass
 #: over the text: a caller may be behind it.
 _SECRETS = (
-    (re.compile(r"\b(gh_[0-9a-f]{1,16})_[0-9a-f]+", re.I), rf"\1_{HIDDEN}"),
+    (re.compile(r"(gh_[0-9a-f]{1,16})_[0-9a-f]+", re.I), rf"\1_{HIDDEN}"),
     (
         re.compile(
             r"-----BEGIN [^-\n]{1,64}-----.*?(?:-----END [^-\n]{1,64}-----|\Z)", re.S
         ),
         HIDDEN,
     ),
-    (re.compile(r"\b(bearer|basic)(\s+)[^\s'\",;]+", re.I), rf"\1\2{HIDDEN}"),
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), HIDDEN),
+    (re.compile(r"(bearer|basic)(\s+)[^\s'\",;]+", re.I), rf"\1\2{HIDDEN}"),
+    (
+        re.compile(r"(?<![\w-])(?=[\w-]++\.[\w-]++\.)([\w-]*?)eyJ[\w-]+\.[\w-]+\.[\w-]*"),
+        rf"\1{HIDDEN}",
+    ),
     (
         re.compile(
             r"\b(\w{0,32}(?:password|passwd|secret|token|api_key|authorization|cookie))"
             r"(['\"]?\s{0,3}[=:]\s{0,3})"
-            r"(?:\"(?:[^\"\\]|\\.)*(?:\"|\Z)|'(?:[^'\\]|\\.)*(?:'|\Z)|(?!bearer|basic)[^\s,;&}\"']+)",
-            re.I,
+            r"(?:b?\"(?:[^\"\\]|\\.)*\\?(?:\"|\Z)|b?'(?:[^'\\]|\\.)*\\?(?:'|\Z)"
+            r"|(?!(?:bearer|basic)\s)[^\s,;&}\"']+)",
+            re.I | re.S,
         ),
         rf"\1\2{HIDDEN}",
     ),

@@ -1,13 +1,17 @@
 """The words of a decision: who asks, what, about what, and what came out.
 
 Plain frozen values, without behaviour that needs a database, a policy or a clock. The names
-are those of the OpenID AuthZEN Authorization API 1.0 where it has one.
+are those of the OpenID AuthZEN Authorization API 1.0 where it has one. What every request
+makes anew is a struct, which takes a sixth of the time of a frozen dataclass.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from enum import StrEnum
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -31,8 +35,7 @@ class Reason(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class Entity:
+class Entity(Struct, frozen=True):
     """A subject or a resource as a caller names it.
 
     Source: AuthZEN 1.0, sections 5.1 and 5.2.
@@ -43,16 +46,14 @@ class Entity:
     properties: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """What is asked to be done. Source: AuthZEN 1.0, section 5.3."""
 
     name: str
     properties: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One question: may this subject do this action on this resource, in this context?"""
 
     subject: Entity
@@ -61,8 +62,7 @@ class Request:
     context: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """What is known of a request before its body is believed: never taken from the body."""
 
     #: The tenant that the caller is bound to; nothing outside it exists for this request.
@@ -95,7 +95,7 @@ class Decision:
     determining: tuple[str, ...] = ()
     errors: tuple[EvaluationError, ...] = ()
     #: Ids of the permits that held beside a forbid, sorted; no part of the answer itself.
-    overruled: tuple[str, ...] = field(default=(), compare=False)
+    overruled: tuple[str, ...] = dataclass_field(default=(), compare=False)
     #: What was missing, of the wrong type or unknown, for people:
     #: "`cluster` of the resource is missing".
     detail: str = ""

@@ -22,7 +22,7 @@ from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from authz.errors import ConfigError
-from webapp.decision_api.metrics import LOCK
+from webapp.decision_api.metrics import LOCK, new_file
 
 PATH = "/metrics"
 #: Readers at a time; WHY few: one Prometheus asks every few seconds.
@@ -30,6 +30,8 @@ READERS = 8
 PATIENCE_SECONDS = 10
 #: Takes the place of the name of a worker in the files that keep the counts of the dead.
 DEAD = "dead"
+#: Files whose counts outlive their worker.
+SUMMED = ("counter", "histogram")
 
 
 @contextmanager
@@ -66,7 +68,11 @@ class Page:
     """The sums over all workers that count in a folder."""
 
     def __init__(self, folder: Path):
+        """Raises: OSError when the folder has no room for the counts of the dead."""
         self._folder = folder
+        for kind in SUMMED:
+            if not (folder / f"{kind}_{DEAD}.db").exists():
+                new_file(folder, f"{kind}_{DEAD}").close()  # type: ignore[no-untyped-call]
         self._turn = threading.Lock()
 
     def made(self) -> bytes:
@@ -82,7 +88,7 @@ class Page:
     def _bury(self, lock: Path) -> None:
         """Keep the counts of a worker that is gone, in one file for all of them."""
         name = lock.name.removeprefix(LOCK)
-        for kind in ("counter", "histogram"):
+        for kind in SUMMED:
             _add(self._folder / f"{kind}_{name}.db", self._folder / f"{kind}_{DEAD}.db")
         (self._folder / f"gauge_livesum_{name}.db").unlink(missing_ok=True)
         lock.unlink()

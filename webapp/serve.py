@@ -5,7 +5,6 @@
 
 import os
 import secrets
-import threading
 import time
 from collections.abc import Callable, Collection
 from contextlib import nullcontext
@@ -118,12 +117,11 @@ def build_app(
     database = _open_store(config)
     made = parts(policies, database, time.time, config.engine.sample_reference)
     limits, log = _limits(config), open_log(config.decisions.log, time.time)
-    # WHY one at a time: the reference engine, which a share of decisions is made by too, is
-    # for one thread.
-    turn = threading.RLock()
 
     def evaluate(question: Request, caller: Caller) -> Answer:
-        with turn:
+        # WHY one at a time: the reference engine, which a share of decisions is made by
+        # too, is for one thread.
+        with made.facts.turn:
             return made.pdp.evaluate(question, caller)
 
     def stands() -> Readiness:

@@ -139,9 +139,11 @@ def _new_pem() -> bytes:
 def _parsed(path: Path, content: bytes) -> SigningKey:
     try:
         key = ECKey.import_key(content)
-    except ValueError as exc:
+        curve = key.curve_name
+    except Exception as exc:
+        # WHY all: two libraries say no to a strange key in many ways, by any exception.
         raise _unusable(path, "holds no private key in PEM") from exc
-    if not key.is_private or key.curve_name != CURVE:
+    if not key.is_private or curve != CURVE:
         raise _unusable(path, f"holds no private key of the curve {CURVE}")
     return SigningKey(key)
 

@@ -63,11 +63,11 @@ def _database(config: Config) -> Path:
     """The configured database, or the demo's where there is only that one."""
     path = config.store.path
     beside = path.with_name(DEMO_DATABASE)
-    return beside if beside.exists() and not path.exists() else path
+    return path if folders.is_there(path) or not folders.is_there(beside) else beside
 
 
 def _facts(config: Config, path: Path) -> Finding:
-    if not path.exists():
+    if not folders.is_there(path):
         if config.store.seed is not None:
             return ok("database", f"a start makes `{path}` from `{config.store.seed}`")
         error = NotFound(f"there is no database `{path}`")

@@ -87,7 +87,7 @@ def tidy(folder: Path, *, older_than: float, keep_bytes: float) -> None:
             is_kept = file.changed_at >= older_than and total <= keep_bytes
             if is_kept and file.size_bytes:
                 continue
-            if _delete(file.path):
+            if _deleted(file.path):
                 total -= file.size_bytes
     except OSError as exc:
         _log.warning("old files of the decision log cannot be deleted: %s", exc)
@@ -127,30 +127,45 @@ def _begun(folder: Path, now: float) -> tuple[Path, int]:
             handle = os.open(path, _NEW, FILE_MODE)
         except FileExistsError:
             continue
-        # WHY suppressed: some network file systems have no locks; there the newest files,
-        # which are those still written, are the last to be deleted.
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.fstat(handle).st_nlink:
+        if _is_ours(handle) and os.fstat(handle).st_nlink:
             return path, handle
-        # WHY: between the two calls another worker may have taken it for one left over.
+        # WHY: between the two calls another worker may have taken it for one left over, to
+        # delete it.
         os.close(handle)
     raise AssertionError("unreachable")
 
 
-def _delete(path: Path) -> bool:
-    """Whether it is gone; one that somebody writes stays."""
+def _deleted(path: Path) -> bool:
+    """Whether it is gone; one that somebody writes stays, and so does a stranger's."""
     try:
         handle = os.open(path, _OLD)
+        try:
+            # WHY: without locks an empty one may just have been begun.
+            if not _is_ours(handle, without_locks=bool(os.fstat(handle).st_size)):
+                return False
+            path.unlink()
+        finally:
+            os.close(handle)
     except FileNotFoundError:
         return True
+    except OSError as exc:
+        _log.warning("`%s` cannot be deleted: %s", path, exc.strerror)
+        return False
+    return True
+
+
+def _is_ours(handle: int, *, without_locks: bool = True) -> bool:
+    """Whether nobody else has it locked; from now on this process has.
+
+    without_locks: the answer on network file systems that have none: there the newest
+    files, which are those still written, are the last to be deleted.
+    """
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        path.unlink(missing_ok=True)
     except BlockingIOError:
         return False
-    finally:
-        os.close(handle)
+    except OSError:
+        return without_locks
     return True
 
 

@@ -124,7 +124,8 @@ class DecisionLog:
         looks = _is_over(self._looked_at, LOOK_SECONDS, now)
         if file is None:
             if self._refused is not None and not looks:
-                raise self._refused
+                # WHY: a trace would grow with each write, and keep what was lost.
+                raise self._refused.with_traceback(None)
             return self._begin(now)
         if looks:
             self._looked_at = now

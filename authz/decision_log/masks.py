@@ -36,12 +36,20 @@ class Masks:
         self._paths = tuple(dict.fromkeys(_path(text) for text in paths))
 
     def written(
-        self, body: Mapping[str, object], accounts: Mapping[str, str], text: bytes = b""
+        self,
+        body: Mapping[str, object] | None,
+        accounts: Mapping[str, str],
+        text: bytes = b"",
     ) -> tuple[bytes, list[str]]:
         """The JSON of what may be kept of a request, and the paths that it does not hold.
 
         accounts: e-mail -> opaque id. text: the JSON that `body` was read from, if known.
+        body: None for a text without escapes and unknown members.
         """
+        if body is None and (self._paths or b"@" in text):
+            body = msgspec.json.decode(text)
+        if body is None:
+            return _on_one_line(text), []
         if not self._paths and _has_known_members_only(body):
             # WHY not with an escape: a name could be written so that it is not found.
             text = _json(body) if not text or b"\\" in text else _on_one_line(text)
@@ -70,6 +78,9 @@ class Masks:
     def _item(
         self, item: object, number: int, accounts: Mapping[str, str], hidden: list[str]
     ) -> object:
+        if isinstance(item, list):
+            # WHY: it asks nothing sound, and may hold what must not be kept all the same.
+            return [self._item(part, number, accounts, hidden) for part in item]
         if not isinstance(item, dict):
             return item
         if not item.keys() <= _QUESTION:
@@ -84,9 +95,13 @@ class Masks:
         hidden: list[str],
     ) -> dict[str, object]:
         context = question.get("context")
-        if isinstance(context, dict) and "session" in context:
-            question = _without(question, ALWAYS)
-            hidden.append(f"{where}context.session")
+        if isinstance(context, list) or (
+            isinstance(context, dict) and "session" in context
+        ):
+            masked = _without(question, ALWAYS)
+            if masked is not question:
+                question = masked
+                hidden.append(f"{where}context.session")
         for name in ("subject", "resource"):
             entity = question.get(name)
             if isinstance(entity, dict) and entity.get("type") == ACCOUNT:
@@ -143,10 +158,19 @@ def _without(members: dict[str, object], path: Path) -> dict[str, object]:
     if not rest:
         return {other: value for other, value in members.items() if other != name}
     inner = members[name]
-    if not isinstance(inner, dict):
-        return members
-    masked = _without(inner, rest)
+    masked = _without_inside(inner, rest)
     return members if masked is inner else members | {name: masked}
+
+
+def _without_inside(value: object, path: Path) -> object:
+    """The same for any value: a path leads through every part of a list."""
+    if isinstance(value, dict):
+        return _without(value, path)
+    if isinstance(value, list):
+        masked = [_without_inside(part, path) for part in value]
+        if any(new is not old for new, old in zip(masked, value, strict=True)):
+            return masked
+    return value
 
 
 def _path(text: str) -> Path:

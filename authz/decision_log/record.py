@@ -1,16 +1,16 @@
 """What is kept of one request, before it becomes a line of the log."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from msgspec import Struct, field
 
 from authz.model import Caller, Decision
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """One request with its answer; a batch is one record."""
 
     #: Epoch seconds, when the answer was made.
@@ -22,7 +22,8 @@ class Record:
     #: What was asked: `evaluation`, `evaluations`, `search_subject`, `filter` and so on.
     kind: str
     #: The JSON object that was sent.
-    body: Mapping[str, object]
+    #: None where it can be had of the text.
+    body: Mapping[str, object] | None
     #: For whom it was decided; its session is not written down.
     caller: Caller
     #: One, or one for each item of a batch; empty for a search.

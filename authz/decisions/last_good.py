@@ -7,6 +7,7 @@ The folder holds a copy of the files, in a directory named by their revision, an
 import fcntl
 import logging
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ from authz.engine.source import PolicySource, read_directory
 from authz.errors import PolicyError
 
 CURRENT = "current"
+#: Everything else that is ever made in the folder.
+_OURS = re.compile(r"\.copy|\.link|[0-9a-f]{64}")
 FOLDER_MODE = 0o700
 FILE_MODE = 0o600
 
@@ -63,8 +66,10 @@ class LastGood:
 
     def _replace(self, source: PolicySource) -> None:
         copy, link = self.folder / ".copy", self.folder / ".link"
+        in_force = _name(self.folder / CURRENT)
         for left in self.folder.iterdir():
-            if left.name not in (CURRENT, _name(self.folder / CURRENT)):
+            # WHY by name: the folder may be configured to be one that holds other things.
+            if _OURS.fullmatch(left.name) and left.name != in_force:
                 _remove(left)
         copy.mkdir(mode=FOLDER_MODE)
         for name, content in source.files.items():

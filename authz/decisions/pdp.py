@@ -4,7 +4,8 @@ It knows no HTTP and no database. What it cannot know for certain, it denies, an
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from authz.decisions.ports import Clock, Facts
 from authz.decisions.sample import Sampled, Sampler
@@ -14,8 +15,7 @@ from authz.errors import Unavailable
 from authz.model import Caller, Decision, Request
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A decision, with what it was made from."""
 
     decision: Decision

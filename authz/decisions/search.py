@@ -7,7 +7,7 @@ disagree. Only stored things are found, with their stored values.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from authz.decisions.attributes import of_context, of_entity
@@ -91,7 +91,7 @@ class Searches:
 
         A session that the caller names counts for none of them, for it is one person's.
         """
-        one_for_all = replace(caller, session=None)
+        one_for_all = Caller(caller.tenant, caller.channel)
 
         def matches(policies: PolicySet) -> Matches:
             kind = policies.schema.types.get(type)

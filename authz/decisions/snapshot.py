@@ -6,8 +6,9 @@ asks makes sure first that the revision is the present one.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from authz.decisions.attributes import of_context, of_entity
 from authz.decisions.kept import Kept
@@ -29,8 +30,7 @@ class Stale(Exception):
     """The facts are of another revision by now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What a decision was made from."""
 
     #: Type of the subject, name of the action, type of the resource.
@@ -56,8 +56,7 @@ class Inputs:
         return self.layout.unpacked(*self.packed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A subject or resource that a decision can rest on, or why none can."""
 
     values: Prepared

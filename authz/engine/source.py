@@ -42,7 +42,7 @@ def read_directory(path: Path) -> PolicySource:
             raise PolicyError(f"a file name is letters, digits, `-` and `_`: {ascii(name)}")
         if name.endswith((".polar", ".yaml")):
             files[name] = _read_file(path / name)
-        elif name.lower().endswith(".polar") or any((path / name).rglob("*.polar")):
+        elif name.lower().endswith(".polar") or _holds_rules(path / name):
             # WHY: what a reviewer takes for a rule in force must not be passed over.
             raise PolicyError(
                 "rules stand in the directory itself, in `*.polar`", file=name
@@ -50,6 +50,14 @@ def read_directory(path: Path) -> PolicySource:
     if not any(name.endswith(".polar") for name in files):
         raise PolicyCheckError(f"no policy file (*.polar) in `{path}`")
     return PolicySource(MappingProxyType(files), digest(files))
+
+
+def _holds_rules(path: Path) -> bool:
+    """Whether it is a folder with rule files, at any depth."""
+    try:
+        return any(path.rglob("*.polar"))
+    except OSError as exc:
+        raise PolicyError(f"cannot be read: {exc.strerror}", file=path.name) from exc
 
 
 def _read_file(path: Path) -> bytes:

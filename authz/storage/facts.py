@@ -56,7 +56,9 @@ class StoredFacts:
 
     def __init__(self, database: Database, clock: Clock):
         self._clock = clock
-        self._lock = threading.RLock()
+        #: Held all through a `moment`. WHY others take it for turns of their own: with one
+        #: more lock, two threads could each hold one and wait for the other's.
+        self.turn = self._lock = threading.RLock()
         self._caches: dict[str, _Cache] = {}
         self._database = database
         self._reader = Database(database.path, clock, shared=True)

@@ -27,26 +27,23 @@ class Statement:
     def __init__(self, make: Callable[..., pw.Query]):
         """`make` gets something that stands for each value, and gives the query."""
         self._make = make
-        self._text = ""
-        self._parameters: Sequence[object] = ()
-        self._places: Sequence[_Place] = ()
+        #: Text, parameters with the places among them, and places in order of the values.
+        #: WHY in one: another thread sees all of them or none.
+        self._made: tuple[str, Sequence[object], Sequence[_Place]] | None = None
 
     def __call__(self, database: Database, *values: object) -> list[tuple[Any, ...]]:
         """The rows."""
-        if not self._text:
-            self._prepare()
-        given = dict(zip(self._places, values, strict=True))
-        parameters = [
-            given[part] if isinstance(part, _Place) else part for part in self._parameters
-        ]
+        if self._made is None:
+            self._made = self._prepared()
+        text, parts, places = self._made
+        given = dict(zip(places, values, strict=True))
+        parameters = [given[part] if isinstance(part, _Place) else part for part in parts]
         db: Any = database.db
-        rows: list[tuple[Any, ...]] = db.execute_sql(self._text, parameters).fetchall()
+        rows: list[tuple[Any, ...]] = db.execute_sql(text, parameters).fetchall()
         return rows
 
-    def _prepare(self) -> None:
+    def _prepared(self) -> tuple[str, Sequence[object], Sequence[_Place]]:
         places = [_Place() for _ in signature(self._make).parameters]
         query = self._make(*(pw.Value(place, converter=False) for place in places))
-        text, self._parameters = query.sql()
-        self._places = places
-        # WHY last: another thread sees a statement whole or not at all.
-        self._text = text
+        text, parts = query.sql()
+        return text, parts, places

@@ -5,7 +5,7 @@ from multiprocessing.pool import ThreadPool
 
 import pytest
 from joserfc import jwt
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, OKPKey, RSAKey
 
 from authz.accounts import keyfiles
 from authz.errors import ConfigError, NotFound
@@ -122,6 +122,9 @@ def test_the_public_part_holds_nothing_private(path):
         b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
         ECKey.generate_key("P-384").as_pem(private=True),
         ECKey.generate_key("P-256").as_pem(private=False),
+        RSAKey.generate_key(2048).as_pem(private=True),
+        OKPKey.generate_key("Ed25519").as_pem(private=True),
+        ECKey.generate_key("P-256").as_pem(private=True, password="unknown"),
     ],
 )
 def test_a_file_without_a_signing_key_is_refused(path, content):

@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -267,8 +268,13 @@ def copied(data: Data, folder: Path) -> Path:
     shutil.copytree(CONFIG.parent / "policies", folder / "policies")
     for name in ("config.yaml", "facts.yaml"):
         shutil.copy(CONFIG.parent / name, folder)
-    for file in data.folder.glob("gatehouse.db*"):
-        shutil.copy(file, folder)
+    # WHY through SQLite: a plain copy closes a handle of the file, and with it go all locks
+    # that this process has on it.
+    with (
+        closing(sqlite3.connect(data.folder / "gatehouse.db")) as source,
+        closing(sqlite3.connect(folder / "gatehouse.db")) as target,
+    ):
+        source.backup(target)
     shutil.copy(data.folder / "demo.json", folder)
     return folder
 

@@ -19,7 +19,7 @@ from authz.storage.database import open_database
 from authz.storage.events import SERVICE
 from tests.api.doors import Client, Data, Reply, copied, question, served, socket_door
 from tests.api.sockets import WAIT_SECONDS, Peer, peer_of, request
-from webapp.decision_api import health
+from webapp.decision_api import health, server
 from webapp.decision_api.access import Callers
 from webapp.decision_api.app import DecisionApi
 from webapp.decision_api.endpoint import READ_METHODS, Answered, Asked, Endpoint, Limits
@@ -373,6 +373,18 @@ def test_who_asks_nothing_is_let_go_without_a_word(hasty):
         assert used.is_closed()
 
 
+def test_who_sends_line_ends_alone_asks_nothing(hasty):
+    with peer_of(hasty) as peer, pytest.raises(ConnectionError):
+        drip_line_ends(peer)
+
+
+def drip_line_ends(peer: Peer) -> None:
+    """One each fifth of a second, for many times as long as a head is waited for."""
+    for _ in range(50):
+        peer.send(b"\r\n")
+        time.sleep(0.2)
+
+
 def test_health_is_answered_when_all_places_are_taken(hasty, data):
     asking = Client(socket_door(hasty), data.key)
     with ExitStack() as stack:
@@ -440,6 +452,7 @@ def here() -> Iterator[Here]:
     api = DecisionApi(
         endpoints={
             "/slow": Endpoint(slow.answer, READ_METHODS, is_slow=True),
+            "/stuck": Endpoint(slow.answer, READ_METHODS),
             **health.endpoints(lambda: Readiness("ready", "r1", "")),
         },
         callers=Callers(None, None, time.time),
@@ -485,6 +498,22 @@ def test_quick_requests_do_not_wait_behind_slow_ones_of_others(here):
         for peer in waiting:
             assert peer.reply().json == {"slow": True}
             assert peer.reply().json == {"status": "alive"}
+
+
+def test_a_worker_that_answers_nobody_does_not_say_that_it_lives(here):
+    child = server._Child(here.worker.config, [])
+    child._server = here.worker
+    tells = threading.Thread(target=lambda: (child.pong(), child.pong()), daemon=True)
+    tells.start()
+    assert child.ping(WAIT_SECONDS)
+    with peer_of(here.port) as peer:
+        peer.send(HEALTH.replace(b"/healthz", b"/stuck"))
+        assert here.slow.asked.wait(WAIT_SECONDS)
+        assert not child.ping(0.5)
+        here.slow.goes_on.set()
+        assert peer.reply().status == 200
+    tells.join(WAIT_SECONDS)
+    assert child.parent_conn.poll(WAIT_SECONDS)
 
 
 def test_more_slow_requests_than_are_taken_on_are_sent_away(here):

@@ -1,5 +1,6 @@
 """What Prometheus reads: the sums over all workers, also over those that were killed."""
 
+import fcntl
 import http.client
 import os
 import re
@@ -37,6 +38,7 @@ from webapp.metrics_server import READERS, Page, counting
 ALLOWED = Decision(True, Reason.PERMITTED, ("docs.owner-reads", "docs.reader-reads"))
 FORBIDDEN = Decision(False, Reason.FORBIDDEN, ("docs.locked",))
 NOTHING = Decision(False, Reason.NO_PERMIT)
+UNSHARE = ("unshare", "--map-root-user", "--mount", "sh", "-ec")
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 
 WORKER = """
@@ -249,6 +251,56 @@ def test_a_killed_worker_keeps_its_counts_and_stands_no_more(tmp_path: Path):
         "counter_dead.db",
         "histogram_dead.db",
     }
+
+
+def test_a_worker_that_begins_is_not_taken_for_a_dead_one(tmp_path: Path, monkeypatch):
+    flock, page = fcntl.flock, Page(tmp_path)
+
+    def late(file, operation):
+        monkeypatch.undo()
+        page.made()
+        flock(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    metrics = Metrics(tmp_path, standing)
+    metrics.flush()
+    assert value(page.made(), "gatehouse_workers", "ready") == 1
+    metrics.close()
+    assert ("gatehouse_workers", frozenset({"ready"})) not in sums(page.made())
+
+
+FULL = """
+import os, sys
+from pathlib import Path
+from webapp.decision_api.metrics import Metrics, Standing
+from webapp.metrics_server import Page
+folder = Path(sys.argv[1])
+page = Page(folder)
+if not (worker := os.fork()):
+    metrics = Metrics(folder, lambda: Standing("ready"))
+    metrics.refused("not_found")
+    metrics.flush()
+    os._exit(0)
+os.waitpid(worker, 0)
+try:
+    with (folder / "fill").open("wb", buffering=0) as fill:
+        while True:
+            fill.write(bytes(4096))
+except OSError:
+    print(page.made().decode())
+"""
+
+
+def test_a_full_disk_does_not_keep_the_counts_of_the_dead(tmp_path: Path):
+    """Nor end the parent of the workers, as a page of memory without a disk would."""
+    mount = f"mount -t tmpfs -o size=6m none '{tmp_path}'"
+    if subprocess.run([*UNSHARE, mount], check=False, capture_output=True).returncode:
+        pytest.skip("no file system can be mounted here")
+    command = [*UNSHARE, f'{mount}; exec "$@"', "sh", sys.executable, "-c", FULL]
+    ran = subprocess.run(
+        [*command, str(tmp_path)], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    assert value(ran.stdout, "gatehouse_refusals_total", "not_found") == 1
 
 
 def test_a_worker_that_stops_writes_its_last_counts(tmp_path: Path):

@@ -1,6 +1,7 @@
 """A question has one answer: whatever was asked before, alone or in a batch."""
 
 import json
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ EVALUATIONS = "/access/v1/evaluations"
 #: Near to each other by a sign, a split, a case or a form.
 STORED = ["a:b", "a|b", "a/b", "a,b", "a", "b", "A", "\u00e9", "1", "true", "null", "a:b:c"]
 IDS = [*STORED, "a\nb", "a b", "1 ", "e\u0301", ""]
+#: Questions that each of two threads asks, and how long both may take.
+TOGETHER, PATIENCE_SECONDS = 300, 30
 STATUSES = ["archived", "Archived", "archived ", "", "1", 1, 1.0, True, None, ["archived"]]
 ROLES = [["editor"], ["editor,admin"], ["editor", "admin"], ["admin"], "admin", [], [1]]
 SOFT = [True, 1, "true", False]
@@ -146,3 +149,26 @@ def test_the_questions_are_near_to_each_other_and_not_all_denied(warm: Warm):
                 "resource": {"type": "record", "id": other},
             }
             assert warm.client.decides(question) is (id == other)
+
+
+def test_slow_and_quick_questions_wait_for_no_lock_of_each_other(warm: Warm):
+    asked = {
+        "subject": {"type": "user", "id": "alice"},
+        "action": {"name": "read"},
+        "resource": {"type": "record", "id": "record-1"},
+    }
+    client = warm.cold()
+    statuses = []
+
+    def ask(question: dict[str, Any]) -> None:
+        statuses.extend(client.ask(question).status for _ in range(TOGETHER))
+
+    threads = [
+        threading.Thread(target=ask, args=(question,), daemon=True)
+        for question in (asked, asked | {"options": {"explain": "full"}})
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+    assert statuses == [200] * 2 * TOGETHER

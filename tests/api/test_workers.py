@@ -155,7 +155,7 @@ def test_a_request_that_began_before_a_stop_is_answered(own, data):
 
 
 def test_before_a_stop_the_server_is_not_ready_and_answers(own, data):
-    variables = {"SERVER__LIMITS__DRAIN_SECONDS": 5}
+    variables = {"SERVER__LIMITS__DRAIN_SECONDS": 5, "SERVER__DECISIONS__WORKERS": 1}
     with running(own, config=own / "config.yaml", **variables) as server:
         asking = Client(socket_door(server.port), data.key)
         server.process.terminate()

@@ -71,6 +71,7 @@ def test_md_2_its_place_is_between_the_host_and_the_path_of_the_identifier(
         ("https://h.example", WELL_KNOWN),
         ("https://h.example:8443/a/b", WELL_KNOWN + "/a/b"),
         ("https://h.example/a%20b", WELL_KNOWN + "/a b"),
+        ("https://h.example/a%20b", WELL_KNOWN + "/a%20b"),
     ):
         reply = read(configured(data, identifier), place)
         assert reply.json["policy_decision_point"] == identifier

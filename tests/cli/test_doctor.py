@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -180,6 +181,21 @@ def test_a_database_that_a_start_makes_is_well(doctor, home):
     assert (code, found["database"][0]) == (0, "ok")
 
 
+def test_a_folder_that_cannot_be_looked_into_exits_with_7(doctor, home, monkeypatch):
+    """As when it belongs to another user; tests may run as one who may look anywhere."""
+    stat = Path.stat
+
+    def refused(path, **named):
+        if home / "var" in path.parents:
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **named)
+
+    settings(home, "store: {seed: facts.yaml}\n")
+    monkeypatch.setattr(Path, "stat", refused)
+    code, found = doctor()
+    assert (code, found["data folder"][0]) == (7, "error")
+
+
 def test_a_database_that_lacks_a_migration_exits_with_3(doctor, home):
     with sqlite3.connect(home / "var" / "gatehouse.db") as connection:
         connection.execute("DELETE FROM migratehistory")
@@ -341,6 +357,7 @@ def answering(home, body):
         (b'{"status": "not_ready", "reason": "why"}', (7, "error", "no decisions: why")),
         (b"<html>hello</html>", (3, "error", "another program listens")),
         (b"[]", (3, "error", "another program listens")),
+        (b"[" * 60_000, (3, "error", "another program listens")),
     ],
 )
 def test_who_answers_at_the_port_is_told(doctor, home, body, expected):

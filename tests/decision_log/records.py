@@ -1,7 +1,8 @@
 """Records to write, and the settings of a log, for tests."""
 
-import dataclasses
 from typing import Any
+
+import msgspec
 
 from authz.decision_log import DecisionLog, Record
 from authz.model import Caller, Decision, Reason
@@ -43,7 +44,7 @@ class Clock:
 
 
 def record(**changes: Any) -> Record:
-    return dataclasses.replace(RECORD, **changes)
+    return msgspec.structs.replace(RECORD, **changes)
 
 
 def opened(folder, clock=None, **settings: Any) -> DecisionLog:

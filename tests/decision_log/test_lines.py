@@ -136,6 +136,27 @@ def test_a_mask_counts_for_the_defaults_and_every_item_of_a_batch():
     )
 
 
+def test_a_mask_leads_through_lists():
+    body = {
+        "subject": {"properties": {"emails": [{"address": "hidden", "of": 1}, 2, [3]]}},
+        "context": [{"session": "hidden", "n": 1}],
+        "evaluations": [
+            [{"context": {"session": "hidden"}}],
+            {"resource": [{"id": "hidden"}], "context": [[{"session": "hidden"}]]},
+        ],
+    }
+    request, masked = kept(body, "subject.properties.emails.address", "resource.id")
+    assert "hidden" not in json.dumps(request)
+    assert request["subject"] == {"properties": {"emails": [{"of": 1}, 2, [3]]}}
+    assert masked == [
+        "context.session",
+        "subject.properties.emails.address",
+        "evaluations[0].context.session",
+        "evaluations[1].context.session",
+        "evaluations[1].resource.id",
+    ]
+
+
 def test_a_whole_member_can_be_masked():
     request, masked = kept(QUESTION, "context", "subject.properties")
     assert (set(request), masked) == (

@@ -1,5 +1,7 @@
 """Every record is written before `write` returns, or counted as lost; and the log heals."""
 
+import errno
+import fcntl
 import json
 import logging
 import os
@@ -180,6 +182,62 @@ def test_a_file_that_is_still_written_is_not_deleted(folder, clock):
     assert not file.exists()
 
 
+def test_a_file_that_cannot_be_deleted_does_not_keep_the_others(
+    folder, clock, caplog, monkeypatch
+):
+    folder.mkdir(parents=True)
+    names = [f"2020010{day}T000000Z-1-1.jsonl" for day in (1, 2, 3)]
+    for name in names:
+        (folder / name).write_text("{}\n")
+        os.utime(folder / name, (0, 0))
+    unlink = Path.unlink
+
+    def refused(path, *arguments, **named):
+        if path.name == names[0]:
+            raise PermissionError(1, "Operation not permitted")
+        unlink(path, *arguments, **named)
+
+    monkeypatch.setattr(Path, "unlink", refused)
+    opened(folder, clock, keep_days=1)
+    assert [path.name for path in files(folder)[:-1]] == names[:1]
+    assert f"{names[0]}` cannot be deleted" in caplog.text
+
+
+def test_without_locks_old_files_are_deleted_all_the_same(folder, clock, monkeypatch):
+    def refused(_handle, _operation):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refused)
+    folder.mkdir(parents=True)
+    old = folder / "20200101T000000Z-1-1.jsonl"
+    old.write_text("{}\n")
+    os.utime(old, (0, 0))
+    log = opened(folder, clock, keep_days=1)
+    assert log.write([record(request_id="a")])
+    assert (old.exists(), ids(folder)) == (False, ["a"])
+
+
+def test_a_file_that_another_worker_is_deleting_is_not_written_to(
+    folder, clock, monkeypatch
+):
+    """It looks left over between the moment it is made and the one it is locked."""
+    flock, held = fcntl.flock, []
+
+    def late(handle, operation):
+        if not held:
+            (found,) = files(folder)
+            held.extend([found, os.open(found, os.O_RDONLY)])
+            flock(held[1], operation)
+        flock(handle, operation)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    log = opened(folder, clock)
+    held[0].unlink()
+    os.close(held[1])
+    assert log.write([record(request_id="a")])
+    assert ids(folder) == ["a"]
+
+
 # What goes wrong
 
 
@@ -256,6 +314,17 @@ def test_without_a_folder_records_are_lost_and_counted_until_there_is_one(
     assert (log.losses, log.trouble) == (2, "")
     assert ids(folder) == ["b"]
     assert "the decision log is written again; 2 records are lost" in caplog.text
+
+
+def test_a_loss_that_goes_on_keeps_nothing_in_memory(tmp_path, clock):
+    """A trace that grew with each write would keep every record that was lost."""
+    (tmp_path / "taken").touch()
+    log = opened(tmp_path / "taken", clock)
+    lost = record()
+    before = sys.getrefcount(lost)
+    for _ in range(10):
+        assert not log.write([lost])
+    assert sys.getrefcount(lost) <= before + 1
 
 
 def test_a_record_that_is_no_json_is_lost_and_named_to_nobody(folder, caplog):

@@ -6,7 +6,7 @@ from tests.differential.campaign import Tally, of_generated
 from tests.differential.shipped import Shipped, of_shipped
 
 SLICES = 4
-SHARE = 0.13
+SHARE = 0.05
 #: What a full run asks; a slice ends when its part of it is done, or its time is over.
 QUESTIONS, SETS, OF_EACH = 100_000, 1_000, 50
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.deep
 def test_a_fault_in_one_place_is_nearly_always_caught(deep, files):
     sound, random = Sound(files()), deep.random
     caught, missed = 0, []
-    for _ in deep.rounds(0.04):
+    for _ in deep.rounds(0.015):
         name, signature = random.choice(list(FAULTS)), random.choice(sound.signatures)
         effect = random.choice(["permits", "forbids"])
         ways = sound.unfolded.ways[signature]

@@ -20,7 +20,7 @@ def test_a_search_agrees_with_the_compiled_functions(deep, seeded, tmp_path, ten
     populate(database, deep.random, SUBJECTS, ROWS)
     at = Company(policies, database, tenant, deep.random.choice(["web", "android"]))
     left = []
-    for number in deep.rounds(0.04):
+    for number in deep.rounds(0.015):
         left = left or deep.random.sample(policies.signatures(), len(policies.signatures()))
         found = at.agree(deep.random, left.pop(), subjects=SUBJECTS, resources=5)
         assert found >= 0, f"{deep.name}, round {number}"
@@ -29,4 +29,4 @@ def test_a_search_agrees_with_the_compiled_functions(deep, seeded, tmp_path, ten
 
 
 def test_a_search_agrees_with_generated_conditions(deep, world):  # noqa: F811
-    assert agree(world, deep.random, deep.rounds(0.04), people=60, things=600)
+    assert agree(world, deep.random, deep.rounds(0.015), people=60, things=600)

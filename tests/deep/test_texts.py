@@ -74,7 +74,7 @@ def test_a_garbled_text_is_refused_or_safe(deep, tmp_path, capfd, part):
         for path in world.corpus(kind)
     ]
     counts = {"refused": 0, "loaded": 0}
-    for number in deep.rounds(0.1 / SLICES):
+    for number in deep.rounds(0.03 / SLICES):
         text = _garbled(deep.random, texts)
         try:
             counts[_check(text, tmp_path)] += 1

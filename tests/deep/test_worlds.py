@@ -18,7 +18,7 @@ def policies():
 @pytest.mark.parametrize("part", range(SLICES))
 def test_the_policies_agree_with_the_oracle(deep, policies, part):
     asked = 0
-    for number in deep.rounds(0.14 / SLICES):
+    for number in deep.rounds(0.04 / SLICES):
         found, counts = differences(deep.random, policies)
         asked += sum(counts.values())
         where = f"{deep.name}, world {number}, {asked} questions"

@@ -6,11 +6,13 @@ from functools import partial
 
 import pytest
 
+from authz.composition import active_policies
 from authz.decisions.active import ActivePolicies
 from authz.decisions.last_good import LastGood
 from authz.engine.policyset import load
 from authz.engine.source import read_directory
-from authz.errors import PolicyError, Unavailable
+from authz.errors import ConfigError, PolicyError, Unavailable
+from authz.settings import Config, PolicySection
 from tests.unit.engine.sets import OWNER, write
 
 ID = "papers.owner-reads"
@@ -238,3 +240,21 @@ def test_many_may_keep_and_read_at_once(directory, last_good):
     for thread in readers:
         thread.join()
     assert odd == []
+
+
+def test_what_others_have_in_the_folder_is_never_deleted(start, last_good):
+    """As when it is configured to be the data folder."""
+    folder = last_good.folder
+    (folder / "decisions").mkdir(parents=True)
+    for name in ("gatehouse.db", "decisions/1.jsonl", ".hidden"):
+        (folder / name).write_text("mine")
+    revision = start().current().revision
+    assert kept(last_good) == {revision, "gatehouse.db", "decisions", ".hidden"}
+    assert (folder / "decisions" / "1.jsonl").read_text() == "mine"
+
+
+@pytest.mark.parametrize("kept", ["policies", "policies/kept", "policies/../policies/x"])
+def test_the_last_good_set_must_not_become_a_part_of_the_policies(tmp_path, kept):
+    policy = PolicySection(dir=tmp_path / "policies", last_good=tmp_path / kept)
+    with pytest.raises(ConfigError, match="inside the policies"):
+        active_policies(Config(policy=policy), falls_back=True)

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -126,6 +127,13 @@ def test_on_a_terminal_a_trace_stands_indented_below_its_line():
         ("demo_password: 'meter 2025x'", "2025x"),
         ("Cookie: session=1a2b3c", "1a2b3c"),
         ("a token eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbg here", "c2lnbg"),
+        (repr(f"a\n{KEY}"), "5f5f"),
+        ('password="meter\\\n2025x', "2025x"),
+        ('password="meter2025x\\', "2025x"),
+        ("token=basic2025x", "2025x"),
+        ("{'secret': b'meter2025x'}", "2025x"),
+        (repr("\nBearer meter2025x"), "2025x"),
+        (repr("\neyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbg"), "c2lnbg"),
     ],
 )
 def test_what_looks_like_a_secret_is_left_out(log, stream, text, secret):
@@ -148,6 +156,16 @@ def test_the_id_of_a_key_stays_so_that_it_can_be_found(log, stream):
 )
 def test_other_text_stays_as_it_is(text):
     assert logs.without_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    "part", ["eyJ-", "eyJ.", "gh_", "bearer ", 'token="', "-----BEGIN x"]
+)
+def test_no_text_takes_long_to_look_through(part):
+    """A request id is such a text, and a worker does nothing else meanwhile."""
+    started = time.process_time()
+    logs.without_secrets(part * (64 * 1024 // len(part)))
+    assert time.process_time() - started < 1
 
 
 def test_a_text_without_end_is_cut_off(log, stream):

@@ -251,6 +251,34 @@ def test_requests_during_a_reload_lead_to_one_more(directory):
     assert (len(reloads.begun), reloads.most_at_once) == (2, 1)
 
 
+def test_a_request_that_comes_while_one_is_taken_is_not_forgotten(directory):
+    """It comes right after the watch has seen that nobody asked."""
+    told = []
+
+    class Late(watch.Watch):
+        _is_asked = False
+        is_late = False
+
+        @property
+        def _asked(self):
+            before = self._is_asked
+            if self.is_late:
+                self.is_late = False
+                self.request()
+            return before
+
+        @_asked.setter
+        def _asked(self, value):
+            self._is_asked = value
+
+    watching = Late(directory, (), told.append, sees_edits=False)
+    watching.is_late = True
+    watching._wanted.set()
+    watching.start()
+    until(lambda: True in told)
+    watching.close()
+
+
 def test_a_request_does_not_wait_for_the_reload(directory):
     reloads = Reloads()
     watching = watch.start(directory, (), reloads, sees_edits=False)

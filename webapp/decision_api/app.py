@@ -38,6 +38,8 @@ from webapp.decision_api.recording import Counts, Log, record_of
 NO_STORE = ("Cache-Control", "no-store")
 #: In a body, it asks for what takes long.
 SLOW_OPTION = b'"full"'
+#: How deep a plain body may be nested.
+PLAIN_NESTING = 4
 #: Requests and answers that are kept to be recognized.
 KNOWN_MAX = 1_000
 
@@ -132,8 +134,7 @@ class DecisionApi:
             request_id = self._id_of(request)
             endpoint = self._endpoint(request)
             client = self._client(endpoint, request)
-            body = self._body(request) if endpoint.methods is POST else {}
-            asked = Asked(client, body, request_id)
+            asked = self._asked(endpoint, client, request, request_id)
             answered = endpoint.answer(asked)
         except AuthzError as exc:
             return self._error(request, exc), None
@@ -182,11 +183,25 @@ class DecisionApi:
         access.require(client, endpoint.scope)
         return client
 
-    def _body(self, request: HttpRequest) -> dict[str, object]:
+    def _asked(
+        self,
+        endpoint: Endpoint,
+        client: ApiClient | None,
+        request: HttpRequest,
+        request_id: str,
+    ) -> Asked:
+        """Raises: RequestError, BodyTooLarge, WrongEncoding."""
+        if endpoint.methods is not POST:
+            return Asked(client, {}, request_id)
         _check_body_headers(request)
         if len(request.body) > self.limits.body_bytes:
             raise BodyTooLarge(f"the body is larger than {self.limits.body_bytes} bytes")
-        return strictjson.parse(request.body, nesting_max=self.limits.nesting)
+        if endpoint.plain is not None and self.limits.nesting >= PLAIN_NESTING:
+            plain = endpoint.plain(request.body)
+            if plain is not None:
+                return Asked(client, {}, request_id, plain)
+        body = strictjson.parse(request.body, nesting_max=self.limits.nesting)
+        return Asked(client, body, request_id)
 
     def _id_of(self, request: HttpRequest) -> str:
         """Raises: RequestError for an identifier that no header may carry back."""

@@ -5,8 +5,11 @@ it adds the headers, writes the decision log and counts, whatever the endpoint i
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct, field
 
 from authz.model import Caller, Decision
 from authz.storage.clients import ApiClient
@@ -17,19 +20,20 @@ READ_METHODS = ("GET", "HEAD")
 POST = ("POST",)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request that was let in."""
 
     #: Whose key it came with; None where an endpoint takes none.
     client: ApiClient | None
-    #: The JSON object that was sent; empty for a request without a body.
+    #: The JSON object that was sent; empty for a request without a body, and where `plain`
+    #: says what was asked.
     body: Mapping[str, object]
     request_id: str
+    #: What `Endpoint.plain` read of the body, which is empty here then.
+    plain: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """What an endpoint says."""
 
     body: bytes
@@ -61,6 +65,8 @@ class Endpoint:
     scope: str = ""
     #: Whether an answer may take long, so that it must not hold up quick ones.
     is_slow: bool = False
+    #: Reads a body that asks nothing unusual in one step; None for all others.
+    plain: Callable[[bytes], Any] | None = None
     #: How it is named in the decision log and in metrics; empty: it appears in neither.
     kind: str = ""
 
@@ -77,4 +83,4 @@ class Limits:
     nesting: int
     #: Lower case, without port.
     hosts: frozenset[str]
-    batch_items: int = field(default=1_000)
+    batch_items: int = 1_000

@@ -14,8 +14,10 @@ from authz.model import Caller, Request
 from authz.storage.clients import ApiClient
 from webapp.decision_api import access
 from webapp.decision_api.endpoint import NO_ACCOUNTS, Answered, Asked, Endpoint
+from webapp.decision_api.plain import question_of
 from webapp.decision_api.types import FULL, EvaluationRequest, Options, decoded, options_of
 
+NO_OPTIONS = Options()
 ALLOWED, DENIED = b'{"decision":true}', b'{"decision":false}'
 
 #: Raises: Unavailable, NotFound.
@@ -29,8 +31,10 @@ def endpoint(evaluate: Evaluate, context: Context) -> Endpoint:
 
     def answer(asked: Asked) -> Answered:
         assert asked.client is not None
-        question = decoded(EvaluationRequest, asked.body).question
-        options = options_of(asked.body)
+        question, options = asked.plain, NO_OPTIONS
+        if question is None:
+            question = decoded(EvaluationRequest, asked.body).question
+            options = options_of(asked.body)
         caller = access.caller(asked.client, question.context)
         found = evaluate(question, caller)
         said = context(found, options, asked.client) if options.explain else None
@@ -43,7 +47,7 @@ def endpoint(evaluate: Evaluate, context: Context) -> Endpoint:
             accounts=accounts_of(question, found),
         )
 
-    return Endpoint(answer, scope=access.CHECK, kind="evaluation")
+    return Endpoint(answer, scope=access.CHECK, kind="evaluation", plain=question_of)
 
 
 def accounts_of(question: Request, answer: Answer) -> Mapping[str, str]:

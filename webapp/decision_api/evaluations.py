@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 from authz.decisions.pdp import Answer
 from authz.errors import RequestError, Unavailable
@@ -20,11 +21,13 @@ from webapp.decision_api.endpoint import Answered, Asked, Endpoint, Limits
 from webapp.decision_api.evaluation import (
     ALLOWED,
     DENIED,
+    NO_OPTIONS,
     Context,
     Evaluate,
     accounts_of,
     body_of,
 )
+from webapp.decision_api.plain import PlainBatch, batch_of
 from webapp.decision_api.types import EvaluationItem, EvaluationsRequest, Options, decoded
 
 #: Semantic -> the decision after which no more items are answered.
@@ -32,6 +35,8 @@ LAST: Mapping[str | None, bool] = {
     types.DENY_ON_FIRST_DENY: False,
     types.PERMIT_ON_FIRST_PERMIT: True,
 }
+#: A plain question, an item as it was sent, or what is wrong with it.
+Item = Request | EvaluationItem | RequestError
 #: How often a batch is begun again because facts or policies changed under it.
 ATTEMPTS = 10
 
@@ -60,16 +65,23 @@ def endpoint(evaluate: Evaluate, context: Context, limits: Limits) -> Endpoint:
 
     def answer(asked: Asked) -> Answered:
         assert asked.client is not None
-        sent = decoded(EvaluationsRequest, asked.body)
-        items, options = sent.evaluations or [], types.with_defaults(sent.options)
+        last: bool | None = None
+        options = NO_OPTIONS
+        items: Sequence[object]
+        if isinstance(asked.plain, PlainBatch):
+            items = asked.plain.questions
+            body: Mapping[str, object] = {"context": asked.plain.context}
+        else:
+            sent, body = decoded(EvaluationsRequest, asked.body), asked.body
+            items, options = sent.evaluations or [], types.with_defaults(sent.options)
+            last = LAST.get(sent.options.evaluations_semantic) if sent.options else None
         if len(items) > limits.batch_items:
             raise RequestError(
                 f"`evaluations` holds {len(items):,} items: send at most "
                 f"{limits.batch_items:,} in one request",
                 where="evaluations",
             )
-        last = LAST.get(sent.options.evaluations_semantic) if sent.options else None
-        batch = _Batch(asked.client, asked.body, items, last)
+        batch = _Batch(asked.client, body, items, last)
         results = batch.results(evaluate) if items else [batch.single(evaluate)]
         bodies = _bodies(results, context, options, asked.client)
         answers = (one for one in results if isinstance(one, Answer))
@@ -83,7 +95,7 @@ def endpoint(evaluate: Evaluate, context: Context, limits: Limits) -> Endpoint:
             accounts=batch.accounts,
         )
 
-    return Endpoint(answer, scope=access.BATCH, kind="evaluations")
+    return Endpoint(answer, scope=access.BATCH, kind="evaluations", plain=batch_of)
 
 
 class _Batch:
@@ -93,7 +105,7 @@ class _Batch:
         self,
         client: ApiClient,
         body: Mapping[str, object],
-        items: list[object],
+        items: Sequence[object],
         last: bool | None,
     ):
         self._client = client
@@ -148,8 +160,10 @@ class _Batch:
                 break
         return results
 
-    def _question(self, item: EvaluationItem | RequestError) -> tuple[Request, Caller]:
+    def _question(self, item: Item) -> tuple[Request, Caller]:
         """Raises: RequestError."""
+        if isinstance(item, Request):
+            return item, access.caller(self._client, item.context)
         if isinstance(item, RequestError):
             raise item
         context, caller = item.context, self.caller
@@ -197,8 +211,10 @@ class _Batch:
         return default
 
 
-def _read(items: list[object]) -> Sequence[EvaluationItem | RequestError]:
+def _read(items: Sequence[object]) -> Sequence[Item]:
     """Each item, or what is wrong with it."""
+    if items and isinstance(items[0], Request):
+        return cast(Sequence[Item], items)
     try:
         return decoded(list[EvaluationItem], items)
     except RequestError:

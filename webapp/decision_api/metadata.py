@@ -65,8 +65,10 @@ def endpoints(
     def answer(_asked: Asked) -> Answered:
         return Answered(body, headers=kept)
 
-    place = WELL_KNOWN + unquote(urlsplit(identifier).path)
-    return _elsewhere(place) | {place: Endpoint(answer, READ_METHODS)}
+    path, found = urlsplit(identifier).path, Endpoint(answer, READ_METHODS)
+    # WHY both: our server leaves a path as it was sent, and a WSGI server decodes it.
+    places = {WELL_KNOWN + path: found, WELL_KNOWN + unquote(path): found}
+    return _elsewhere(WELL_KNOWN + path) | places
 
 
 def no_endpoints() -> Endpoints:

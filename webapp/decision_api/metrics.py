@@ -124,10 +124,14 @@ class Metrics:
         self._revisions: set[str] = set()
         # WHY not the process id alone: another worker may get it again.
         name = f"{os.getpid()}-{secrets.token_hex(4)}"
-        self._alive = (folder / f"{LOCK}{name}").open("xb")
+        # WHY under another name first: without a lock it would be a dead worker's.
+        lock = folder / f"{LOCK}{name}"
+        unlocked = lock.with_name(f".{lock.name}")
+        self._alive = unlocked.open("xb")
         fcntl.flock(self._alive, fcntl.LOCK_EX)
+        unlocked.rename(lock)
         self._files = {
-            kind: _file(folder, f"{kind}_{name}")
+            kind: new_file(folder, f"{kind}_{name}")
             for kind in ("counter", "histogram", "gauge_livesum")
         }
 
@@ -247,7 +251,8 @@ def _sums(
     return found
 
 
-def _file(folder: Path, name: str) -> MmapedDict:
+def new_file(folder: Path, name: str) -> MmapedDict:
+    """A file for counts, without any. Raises: OSError when the folder has no room."""
     # WHY under another name first: who reads it must never meet an empty file. WHY its
     # room is taken at once: a full disk would otherwise kill the process at some later
     # write.

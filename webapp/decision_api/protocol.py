@@ -101,7 +101,8 @@ class Connection(asyncio.Protocol):
         """More came."""
         if self._ends:
             return
-        if self._incoming.is_empty:
+        # WHY not for line ends alone: who sends them asks nothing, and is not waited for.
+        if self._incoming.is_empty and data.strip(b"\r\n"):
             self._since = self._turns.now
         self._incoming.add(data)
         self._read_on()

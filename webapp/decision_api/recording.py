@@ -52,7 +52,7 @@ def record_of(
         tenant=client.tenant,
         client=client.id,
         kind=kind,
-        body=asked.body,
+        body=None if asked.plain is not None else asked.body,
         text=text,
         caller=caller,
         accounts=answered.accounts,

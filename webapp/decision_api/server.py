@@ -14,7 +14,6 @@ from contextlib import suppress
 from functools import partial
 
 import uvicorn
-from uvicorn.server import Server
 from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
 from authz.errors import ConfigError
@@ -75,11 +74,19 @@ class _Child(Process):
     """A worker, as its parent sees it."""
 
     @property
-    def server(self) -> Server:
+    def server(self) -> Worker:
         """What runs in the process."""
-        if self._server is None:
+        if not isinstance(self._server, Worker):
             self._server = Worker(self.config)
         return self._server
+
+    def pong(self) -> None:
+        """Tells the parent that the worker moves; WHY the thread that tells it may not say
+        so of itself: it goes on while nothing is answered any more.
+        """
+        self.child_conn.recv()
+        self.server.wait_for_loop()
+        self.child_conn.send(self.server.started)
 
 
 class _Supervisor(Multiprocess):

@@ -110,10 +110,11 @@ class Turns:
 
     def check_patience(self, peers: Collection[Peer]) -> None:
         """Looks at all connections, now and each second from now on."""
+        # WHY first: whatever happens to one connection, the others are looked at again.
+        self._loop.call_later(1, self.check_patience, peers)
         self.now += 1
         for peer in list(peers):
             peer.check_patience()
-        self._loop.call_later(1, self.check_patience, peers)
 
     def is_beyond(self, peer: Peer, count: int) -> bool:
         """Whether a new connection, one of `count`, is more than there is place for."""

@@ -80,7 +80,10 @@ class Watch:
                 self._wanted.wait(INTERVAL_SECONDS)
 
     def _load(self) -> None:
-        asked, self._asked = self._asked, False
+        asked = self._asked
+        if asked:
+            # WHY only then: a request that comes between the two lines is not forgotten.
+            self._asked = False
         # WHY before: an edit during the reload must be seen as one.
         self._seen = listing(self._directory)
         try:

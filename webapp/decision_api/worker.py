@@ -15,6 +15,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 
@@ -56,9 +57,22 @@ class Worker(Server):
     def _turns(self) -> Turns:
         return self.config.loaded_app  # type: ignore[no-any-return]
 
+    #: What answers run in, once there is one.
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def wait_for_loop(self) -> None:
+        """Returns once the loop has moved; at once where there is none. In any thread."""
+        moved = threading.Event()
+        if self._loop is not None:
+            # WHY: one that has ended stands still for good, and keeps nobody waiting.
+            with suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(moved.set)
+                moved.wait()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begins to listen, for as long as the parent lives."""
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         self._turns.check_patience(self.server_state.connections)  # type: ignore[arg-type]
         parent = multiprocessing.parent_process()
         if parent is not None:

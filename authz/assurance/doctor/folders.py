@@ -91,7 +91,7 @@ def trusted(config: Config) -> Iterator[Finding]:
     changed_by_others = [
         path
         for path in (policy.dir, policy.record, policy.last_good)
-        if path.exists() and _mode(path) & OTHERS_WRITE
+        if _mode(path) & OTHERS_WRITE
     ]
     for path in changed_by_others:
         yield warning(
@@ -99,6 +99,11 @@ def trusted(config: Config) -> Iterator[Finding]:
             f"others than its owner may change `{path}`, and so what is decided",
             f"`chmod go-w {path}`",
         )
+
+
+def is_there(path: Path) -> bool:
+    """Whether it can be seen: pathlib raises where a folder cannot be looked into."""
+    return _mode(path) != 0
 
 
 def _open_to_others(

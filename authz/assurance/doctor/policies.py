@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from authz.assurance.doctor.finding import Finding, failure, ok, warning
+from authz.assurance.doctor.folders import is_there
 from authz.decisions.active import Load
 from authz.decisions.last_good import LastGood
 from authz.engine.source import read_directory
@@ -30,7 +31,7 @@ def policies(settings: PolicySection, load: Load) -> Iterator[Finding]:
         return
     count, revision = len(found.policies), found.revision[:SHOWN_CHARS]
     yield ok("policies", f"{count} policies in `{settings.dir}`, revision {revision}")
-    if kept is None and settings.last_good.exists():
+    if kept is None and is_there(settings.last_good):
         yield warning(
             "last good",
             f"what `{settings.last_good}` holds is not as it was kept, and is not used",

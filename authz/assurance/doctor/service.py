@@ -25,7 +25,7 @@ def service(settings: ServerSection) -> Iterator[Finding]:
     except ConnectionRefusedError:
         yield ok("port", f"{listen} is free: no server runs there")
         return
-    except (OSError, ValueError, http.client.HTTPException):
+    except (OSError, ValueError, RecursionError, http.client.HTTPException):
         taken = ConfigError(f"another program listens on {listen}, or one that hangs")
         yield failure("port", taken, "stop it, or set `server.decisions.listen`")
         return

@@ -172,3 +172,16 @@ def test_a_schema_alone_is_not_a_policy_set(tmp_path):
     (tmp_path / "schema.yaml").write_text(SCHEMA)
     with pytest.raises(PolicyError, match="no policy file"):
         read_directory(tmp_path)
+
+
+def test_what_cannot_be_looked_into_is_an_error_that_names_it(tmp_path, monkeypatch):
+    """As a directory whose names may be read and nothing else of it."""
+    directory = write(tmp_path / "a", OWNER, ID)
+    (directory / "README.md").touch()
+
+    def refused(_path, _pattern):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "rglob", refused)
+    with pytest.raises(PolicyError, match=r"README\.md: cannot be read: Permission denied"):
+        read_directory(directory)
