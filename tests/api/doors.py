@@ -36,6 +36,8 @@ from webapp.decision_api.messages import HttpRequest
 from webapp.serve import build_app
 
 ROOT = Path(__file__).parents[2]
+#: What of the policies has passed the checks, for all servers of the tests.
+RECORD = ROOT / "var" / "passed.json"
 CONFIG = ROOT / "tests" / "authzen" / "config.yaml"
 EVALUATION = "/access/v1/evaluation"
 START_SECONDS = 60
@@ -186,6 +188,8 @@ def running(
     """
     port = free_port()
     environ = {f"AUTHZ_{name}": str(value) for name, value in settings.items()}
+    # WHY: what passed the checks once passes them again; each server need not repeat them.
+    environ = {"AUTHZ_POLICY__RECORD": str(RECORD)} | environ
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             serving_command(folder, config, port),

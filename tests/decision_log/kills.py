@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.api.doors import (
+    RECORD,
     ROOT,
     Client,
     free_port,
@@ -84,7 +85,11 @@ def running(own: Path, port: int, workers: int) -> Iterator[subprocess.Popen[byt
             cwd=ROOT,
             stdout=output,
             stderr=output,
-            env={**os.environ, "AUTHZ_SERVER__DECISIONS__WORKERS": str(workers)},
+            env={
+                **os.environ,
+                "AUTHZ_SERVER__DECISIONS__WORKERS": str(workers),
+                "AUTHZ_POLICY__RECORD": str(RECORD),
+            },
             start_new_session=True,
         )
     try:
