@@ -51,7 +51,8 @@ class Watch:
     def request(self) -> None:
         """Has the policies loaded again, refused ones too; it does not wait for that.
 
-        A signal handler may call it.
+        Any thread may call it; a signal handler must not, as a second signal may come while
+        it holds the lock of the event.
         """
         self._asked = True
         self._wanted.set()

@@ -109,6 +109,8 @@ def loaded(load: Callable[[], Served], patience: Patience) -> Turns:
     """What the connections of this worker ask; called in its process."""
     _allow_files(patience.connections + OTHER_FILES)
     served = load()
+    # WHY a queue: its `put` may be interrupted by a second signal that calls it again; the
+    # event that `reload` sets may not.
     hangups: queue.SimpleQueue[int] = queue.SimpleQueue()
 
     def reload() -> None:
