@@ -141,6 +141,7 @@ def socket_door(port: int) -> Door:
     def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         try:
+            connection.connect()
             connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
             for name, value in headers.items():
                 connection.putheader(name, value)

@@ -6,12 +6,14 @@ import pytest
 
 from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
+from authz.engine.polar import OUT_OF_TIME
 from authz.engine.policyset import load
 from authz.engine.source import PolicySource
 from authz.model import Decision, Reason
 from tests.attacks import world
 
-LIMIT_S = 3
+#: Far more than any of them may take on a busy machine, and far less than for ever.
+LIMIT_S = 60
 OTHER = b"""
 forbid("attack.other", _subject: User, _action, document: Document, _context) if
   document.owner = "ann";
@@ -27,7 +29,13 @@ def _ask(path, effect: str, document: str, tmp_path) -> tuple[Decision, list[str
     decision = world.ask(policies, "ann", document)
     assert time.monotonic() - start < LIMIT_S
     bare = Decision(decision.allowed, decision.reason, decision.determining)
-    return bare, [error.policy_id for error in decision.errors]
+    # WHY not those behind the probe: on a busy machine it can use up the time of all.
+    failed = {
+        error.policy_id
+        for error in decision.errors
+        if error.policy_id == "attack.probe" or not error.message.startswith(OUT_OF_TIME)
+    }
+    return bare, sorted(failed)
 
 
 @pytest.mark.parametrize("path", world.corpus("runtime"), ids=lambda path: path.stem)
