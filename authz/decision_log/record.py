@@ -5,17 +5,14 @@ from types import MappingProxyType
 
 from msgspec import Struct, field
 
-from authz.model import Caller, Decision
+from authz.model import Caller
 
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-class Record(Struct, frozen=True):
-    """One request with its answer; a batch is one record."""
+class About(Struct):
+    """A question and its answer, whoever asks it when; a batch is one of these."""
 
-    #: Epoch seconds, when the answer was made.
-    time: float
-    request_id: str
     tenant: str
     #: Id of the API key, never its secret.
     client: str
@@ -26,16 +23,28 @@ class Record(Struct, frozen=True):
     body: Mapping[str, object] | None
     #: For whom it was decided; its session is not written down.
     caller: Caller
-    #: One, or one for each item of a batch; empty for a search.
-    decisions: tuple[Decision, ...]
+    #: As `line.verdict` gives them: one, or one for each item of a batch; empty for a
+    #: search.
+    verdicts: tuple[bytes, ...]
     #: Ids or names that a search found; None where nothing was searched for.
     found: tuple[str, ...] | None
     policy_revision: str
     #: Revision of the tenant's facts.
     data_revision: int
-    #: Microseconds from the whole request to the answer.
-    micros: int
     #: E-mail by which the request names an account -> the opaque id of that account.
     accounts: Mapping[str, str] = field(default_factory=lambda: NOBODY)
     #: The valid JSON that `body` was read from; empty where that is not known.
     text: bytes = b""
+    #: The parts of its lines, once there was one; see `line.parts`.
+    parts: tuple[bytes, bytes] | None = None
+
+
+class Record(Struct, frozen=True):
+    """One request with its answer."""
+
+    #: Epoch seconds, when the answer was made.
+    time: float
+    request_id: str
+    #: Microseconds from the whole request to the answer.
+    micros: int
+    about: About

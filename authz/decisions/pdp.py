@@ -25,6 +25,9 @@ class Answer(Struct, frozen=True):
     data_revision: int
     #: None where the decision fell before all attributes were known.
     inputs: Inputs | None = None
+    #: The policies and facts, of which the same question gets the same answer at any time;
+    #: None where it depends on more.
+    basis: Snapshot | None = None
 
     @property
     def policy_revision(self) -> str:
@@ -68,14 +71,17 @@ class PDP:
         for _ in range(ATTEMPTS):
             snapshot = self.snapshot(caller.tenant)
             try:
-                decision, inputs = snapshot.decide(request, caller)
+                known = snapshot.known(request, caller)
+                decision, inputs = known or snapshot.decide(request, caller)
             except Stale:
                 # WHY: a subject of one revision and a resource of the next can allow
                 # together what neither revision allows.
                 continue
+            basis = snapshot if known else None
             if inputs and (self.wants_sample() if sample is None else sample):
-                decision = self._sampled(snapshot, inputs, decision)
-            return Answer(decision, snapshot.policies, snapshot.revision, inputs)
+                made, decision = decision, self._sampled(snapshot, inputs, decision)
+                basis = basis if made == decision else None
+            return Answer(decision, snapshot.policies, snapshot.revision, inputs, basis)
         raise Unavailable("the facts keep changing while the decision is made: ask again")
 
     def _sampled(self, snapshot: Snapshot, inputs: Inputs, decision: Decision) -> Decision:

@@ -111,7 +111,10 @@ class Snapshot:
         return functions.is_allowed(s, r, c)
 
     def known(self, request: Request, caller: Caller) -> tuple[Decision, Inputs] | None:
-        """What `decide` gives, where everything is prepared already; None elsewhere."""
+        """What `decide` gives, where everything is prepared already; None elsewhere.
+
+        It depends on nothing but the request, the caller, and what this is a snapshot of.
+        """
         subject, action, resource = request.subject, request.action, request.resource
         if subject.properties or resource.properties:
             return None
@@ -132,8 +135,6 @@ class Snapshot:
 
         Raises: Stale; Unavailable when the facts cannot be reached or trusted.
         """
-        if known := self.known(request, caller):
-            return known
         types = self.policies.schema.types
         subject_type = types.get(request.subject.type)
         resource_type = types.get(request.resource.type)

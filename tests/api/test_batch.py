@@ -1,5 +1,6 @@
 """A batch rests on one state of the facts, and each item is answered as it is alone."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from tests.api.doors import Client, Data, copied, question
 from tests.authzen.paths import EVALUATIONS
 from webapp.decision_api import evaluation, evaluations
 from webapp.decision_api.endpoint import Answered, Asked, Limits
+from webapp.decision_api.outcome import DENIED
 
 WRITES = question("user:alice", "write", "record:record-1")
 
@@ -60,7 +62,7 @@ class World:
             | client,
         )
         endpoint = evaluations.endpoint(self.evaluate, told, limits)
-        return endpoint.answer(Asked(asking, body, "r-1"))
+        return endpoint.answer(Asked(asking, body))
 
 
 @pytest.fixture
@@ -78,7 +80,7 @@ def test_a_batch_that_the_facts_change_under_is_begun_again(world: World):
     answered = world.answered(WRITES | {"evaluations": [{}] * 4})
     # Two were allowed, then the record was archived; all four were asked anew.
     assert answered.body.count(b"false") == 4
-    assert [one.allowed for one in answered.decisions] == [False] * 4
+    assert [one.body for one in answered.outcomes] == [DENIED] * 4
     assert answered.data_revision == world.made.facts.revision("authzen")
     assert len(world.callers) == 3 + 4
 
@@ -107,9 +109,10 @@ def test_a_channel_of_the_key_counts_whatever_an_item_says(world: World):
 def test_what_is_logged_of_a_batch_has_an_entry_for_each_answer(world: World):
     items = [{}, {"subject": {}}, {"action": {"name": "read"}}]
     answered = world.answered(WRITES | {"evaluations": items})
-    told = [(one.allowed, one.reason.value) for one in answered.decisions]
+    told = [(json.loads(one.body)["decision"], one.tally[0]) for one in answered.outcomes]
     assert told == [(True, "permitted"), (False, "error"), (True, "permitted")]
-    assert answered.decisions[1].detail == "`evaluations[1].subject.type` is missing"
+    error = json.loads(answered.body)["evaluations"][1]["context"]["error"]
+    assert error["message"] == "`evaluations[1].subject.type` is missing"
 
 
 def test_a_batch_of_failures_rests_on_no_facts(world: World):

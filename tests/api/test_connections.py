@@ -457,6 +457,7 @@ def here() -> Iterator[Here]:
         },
         callers=Callers(None, None, time.time),
         moment=nullcontext,
+        basis=None,
         limits=Limits(body_bytes=1000, nesting=4, hosts=frozenset({"127.0.0.1"})),
         new_request_id=lambda: "made",
         log=None,

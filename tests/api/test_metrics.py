@@ -31,13 +31,16 @@ from tests.api.doors import (
 )
 from tests.api.test_failures import until
 from webapp.decision_api.metrics import Metrics, NoMetrics, Standing, open_metrics
+from webapp.decision_api.outcome import outcome_of
 from webapp.decision_api.readiness import Readiness
 from webapp.decision_api.standing import Standings
 from webapp.metrics_server import READERS, Page, counting
 
-ALLOWED = Decision(True, Reason.PERMITTED, ("docs.owner-reads", "docs.reader-reads"))
-FORBIDDEN = Decision(False, Reason.FORBIDDEN, ("docs.locked",))
-NOTHING = Decision(False, Reason.NO_PERMIT)
+ALLOWED = outcome_of(
+    Decision(True, Reason.PERMITTED, ("docs.owner-reads", "docs.reader-reads"))
+).tally
+FORBIDDEN = outcome_of(Decision(False, Reason.FORBIDDEN, ("docs.locked",))).tally
+NOTHING = outcome_of(Decision(False, Reason.NO_PERMIT)).tally
 UNSHARE = ("unshare", "--map-root-user", "--mount", "sh", "-ec")
 HOSTS = frozenset({"127.0.0.1", "localhost"})
 
@@ -45,10 +48,9 @@ WORKER = """
 import sys, time
 from pathlib import Path
 from authz.errors import ConfigError
-from authz.model import Decision, Reason
 from webapp.decision_api.metrics import Metrics, Standing
 metrics = Metrics(Path(sys.argv[1]), lambda: Standing("ready", "r1", log_lost=2))
-made = (Decision(False, Reason.NO_PERMIT),)
+made = (("no_permit", ""),)
 for _ in range(7):
     metrics.answered("evaluation", 200, made, 0.001)
 metrics.flush()

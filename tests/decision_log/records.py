@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from authz.decision_log import DecisionLog, Record
+from authz.decision_log import About, DecisionLog, Record, verdict
 from authz.model import Caller, Decision, Reason
 from authz.settings import DecisionLogSection
 
@@ -17,20 +17,18 @@ QUESTION = {
     "resource": {"type": "paper", "id": "p1"},
     "context": {"channel": "web", "ip": "192.0.2.1"},
 }
-RECORD = Record(
-    time=NOW,
-    request_id="r1",
+ABOUT = About(
     tenant="acme",
     client="c_1",
     kind="evaluation",
     body=QUESTION,
     caller=Caller("acme", "web"),
-    decisions=(ALLOWED,),
+    verdicts=(verdict(ALLOWED),),
     found=None,
     policy_revision="ab12",
     data_revision=7,
-    micros=42,
 )
+RECORD = Record(time=NOW, request_id="r1", micros=42, about=ABOUT)
 
 
 class Clock:
@@ -44,7 +42,12 @@ class Clock:
 
 
 def record(**changes: Any) -> Record:
-    return msgspec.structs.replace(RECORD, **changes)
+    """The record, but for these members of it or of what it is about."""
+    if "decisions" in changes:
+        changes["verdicts"] = tuple(verdict(one) for one in changes.pop("decisions"))
+    own = {name: changes.pop(name) for name in Record.__struct_fields__ if name in changes}
+    about = msgspec.structs.replace(ABOUT, **{"parts": None} | changes)
+    return msgspec.structs.replace(RECORD, **{"about": about} | own)
 
 
 def opened(folder, clock=None, **settings: Any) -> DecisionLog:

@@ -7,45 +7,48 @@ logged and answered with 500, and the next request is served.
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from typing import Any
 
-from authz.decision_log import Record
+from msgspec import Struct
+
+from authz.decision_log import About, Record
 from authz.decisions.ports import Clock
-from authz.errors import AuthzError, NotFound, RequestError, Unavailable
-from authz.storage.clients import ApiClient
+from authz.decisions.snapshot import Snapshot
+from authz.errors import AuthzError, Unavailable
 from webapp.decision_api import access, strictjson
-from webapp.decision_api.endpoint import (
-    JSON_TYPE,
-    POST,
-    Answered,
-    Asked,
-    Endpoint,
-    Endpoints,
-    Limits,
+from webapp.decision_api.admission import KNOWN_MAX, Admission, Door, Turn
+from webapp.decision_api.endpoint import POST, Answered, Asked, Endpoints, Limits
+from webapp.decision_api.errors import BodyTooLarge, code_of, error_response
+from webapp.decision_api.messages import (
+    Headers,
+    HttpRequest,
+    HttpResponse,
+    is_echoable,
 )
-from webapp.decision_api.errors import (
-    BodyTooLarge,
-    WrongEncoding,
-    WrongHost,
-    WrongMethod,
-    code_of,
-    error_response,
-)
-from webapp.decision_api.messages import HttpRequest, HttpResponse, is_echoable
-from webapp.decision_api.recording import Counts, Log, record_of
+from webapp.decision_api.outcome import Tally
+from webapp.decision_api.recording import Counts, Log, about_of
 
 NO_STORE = ("Cache-Control", "no-store")
 #: In a body, it asks for what takes long.
 SLOW_OPTION = b'"full"'
 #: How deep a plain body may be nested.
 PLAIN_NESTING = 4
-#: Requests and answers that are kept to be recognized.
-KNOWN_MAX = 1_000
-
-Headers = tuple[tuple[str, str], ...]
+NOTHING_KNOWN: Mapping[Any, Any] = {}
 
 _log = logging.getLogger(__name__)
+
+
+class _Made(Struct, frozen=True):
+    """What was made of an answer, to be sent any number of times."""
+
+    status: int
+    headers: Headers
+    body: bytes
+    tallies: tuple[Tally, ...]
+    #: None where nothing was decided.
+    about: About | None
 
 
 class DecisionApi:
@@ -56,6 +59,7 @@ class DecisionApi:
         endpoints: Endpoints,
         callers: access.Callers,
         moment: Callable[[], AbstractContextManager[None]],
+        basis: Callable[[str], Snapshot],
         limits: Limits,
         new_request_id: Callable[[], str],
         log: Log | None,
@@ -63,12 +67,14 @@ class DecisionApi:
         clock: Clock,
         timer: Clock,
     ):
-        """`moment`: what is asked inside shares one look at the facts. clock: epoch
-        seconds. timer: seconds since any moment, as `HttpRequest.started`.
+        """`moment`: what is asked inside shares one look at the facts. basis: what
+        decisions of a tenant rest on now; raises an AuthzError. clock: epoch seconds.
+        timer: seconds since any moment, as `HttpRequest.started`.
         """
         self._endpoints = endpoints
-        self._callers = callers
+        self._door = Door(endpoints, callers, limits.hosts)
         self._moment = moment
+        self._basis = basis
         self.limits = limits
         self._new_request_id = new_request_id
         self._decision_log = log
@@ -78,10 +84,12 @@ class DecisionApi:
         #: Set before a stop: the service says that it is not ready, and still answers.
         self.draining = False
         self._writing = threading.Lock()
-        #: Host, method and path -> what answers: of requests that were let in before.
-        self._known: dict[tuple[str, str, str], Endpoint] = {}
         #: Headers of answers but for the request id, by what they are made from.
         self._headers: dict[tuple[object, ...], Headers] = {}
+
+    def kept_answers(self) -> int:
+        """How many answers are kept to be given again."""
+        return self._door.kept()
 
     def respond(self, request: HttpRequest) -> HttpResponse:
         """The answer to any request; never raises."""
@@ -94,9 +102,11 @@ class DecisionApi:
         slow must come alone, to hold up nobody.
         """
         slow = len(requests) == 1 and self.is_slow(requests[0])
+        # WHY nothing is known of a slow one: outside a moment, facts may change under it.
+        turn = Turn(self._clock(), None if slow else self._basis)
         try:
             with nullcontext() if slow else self._moment():
-                made = [self._answer(request) for request in requests]
+                made = [self._answer(request, turn) for request in requests]
             if self._may_be_told([record for _, record in made if record]):
                 return [response for response, _ in made]
         except Exception as exc:  # noqa: BLE001 - whatever happens, everybody gets an answer
@@ -118,99 +128,70 @@ class DecisionApi:
         WHY: who has no key cannot keep a worker waiting for a body that never comes.
         """
         try:
-            endpoint = self._endpoint(head)
-            self._client(endpoint, head)
-            if endpoint.methods is POST:
-                _check_body_headers(head)
+            self._door.admitted(head, Turn(self._clock(), None))
         except AuthzError as exc:
             return self._error(head, exc)
         except Exception as exc:  # noqa: BLE001 - as in `respond_all`
             return self._error(head, exc)
         return None
 
-    def _answer(self, request: HttpRequest) -> tuple[HttpResponse, Record | None]:
+    def _answer(
+        self, request: HttpRequest, turn: Turn
+    ) -> tuple[HttpResponse, Record | None]:
         started = request.started or self._timer()
         try:
-            request_id = self._id_of(request)
-            endpoint = self._endpoint(request)
-            client = self._client(endpoint, request)
-            asked = self._asked(endpoint, client, request, request_id)
-            answered = endpoint.answer(asked)
+            admission = self._door.admitted(request, turn)
+            answers = admission.answers
+            made = None if answers is None else answers.made.get(request.body)
+            if made is None:
+                made = self._made(admission, request)
         except AuthzError as exc:
             return self._error(request, exc), None
         except Exception as exc:  # noqa: BLE001 - the worker lives, whatever happens to one request
             return self._error(request, exc), None
-        headers = (*self._headers_of(answered), ("X-Request-ID", request_id))
-        response = HttpResponse(answered.status, headers, answered.body)
-        if not endpoint.kind:
+        request_id = admission.request_id or self._new_request_id()
+        response = HttpResponse(made.status, made.headers, request_id, made.body)
+        kind = admission.endpoint.kind
+        if not kind:
             return response, None
         seconds = self._timer() - started
-        self._counts.answered(endpoint.kind, 200, answered.decisions, seconds)
-        if self._decision_log is None:
+        self._counts.answered(kind, 200, made.tallies, seconds)
+        if made.about is None or self._decision_log is None:
             return response, None
+        return response, Record(turn.now, request_id, int(seconds * 1e6), made.about)
+
+    def _made(self, admission: Admission, request: HttpRequest) -> _Made:
+        """Raises: AuthzError."""
+        endpoint, answers = admission.endpoint, admission.answers
+        asked = self._asked(admission, request)
+        answered = endpoint.answer(asked)
         # WHY not of a GET: nobody has looked at what it may have for a body.
         text = request.body if endpoint.methods is POST else b""
-        now = self._clock()
-        return response, record_of(endpoint.kind, asked, text, answered, now, seconds)
+        made = _Made(
+            answered.status,
+            self._headers_of(answered),
+            answered.body,
+            tuple([one.tally for one in answered.outcomes]),
+            about_of(endpoint.kind, asked, text, answered),
+        )
+        if answers is not None and answered.basis is answers.basis is not None:
+            answers.keep_made(request.body, made)
+        return made
 
-    def _endpoint(self, request: HttpRequest) -> Endpoint:
-        asked = (request.headers.get("host", ""), request.method, request.path)
-        endpoint = self._known.get(asked)
-        if endpoint is None:
-            endpoint = self._found(request)
-            if len(self._known) < KNOWN_MAX:
-                self._known[asked] = endpoint
-        return endpoint
-
-    def _found(self, request: HttpRequest) -> Endpoint:
-        host = request.headers.get("host", "")
-        if _without_port(host) not in self.limits.hosts:
-            raise WrongHost(
-                f"the host {strictjson.shown(host)} is not one of `server.allowed_hosts`"
-            )
-        endpoint = self._endpoints.get(request.path)
-        if endpoint is None:
-            raise NotFound(f"no such path: {strictjson.shown(request.path)}")
-        if request.method not in endpoint.methods:
-            allow = ", ".join(endpoint.methods)
-            raise WrongMethod(f"this path takes {allow}", allow=allow)
-        return endpoint
-
-    def _client(self, endpoint: Endpoint, request: HttpRequest) -> ApiClient | None:
-        if not endpoint.scope:
-            return None
-        client = self._callers.client_of(request.headers.get("authorization", ""))
-        access.require(client, endpoint.scope)
-        return client
-
-    def _asked(
-        self,
-        endpoint: Endpoint,
-        client: ApiClient | None,
-        request: HttpRequest,
-        request_id: str,
-    ) -> Asked:
-        """Raises: RequestError, BodyTooLarge, WrongEncoding."""
+    def _asked(self, admission: Admission, request: HttpRequest) -> Asked:
+        """Raises: RequestError, BodyTooLarge."""
+        endpoint, client, answers = admission.endpoint, admission.client, admission.answers
         if endpoint.methods is not POST:
-            return Asked(client, {}, request_id)
-        _check_body_headers(request)
+            return Asked(client, {})
         if len(request.body) > self.limits.body_bytes:
             raise BodyTooLarge(f"the body is larger than {self.limits.body_bytes} bytes")
         if endpoint.plain is not None and self.limits.nesting >= PLAIN_NESTING:
-            plain = endpoint.plain(request.body)
+            known = NOTHING_KNOWN if answers is None else answers.told
+            plain = endpoint.plain(request.body, known)
             if plain is not None:
-                return Asked(client, {}, request_id, plain)
+                return Asked(client, {}, plain, answers)
         body = strictjson.parse(request.body, nesting_max=self.limits.nesting)
-        return Asked(client, body, request_id)
-
-    def _id_of(self, request: HttpRequest) -> str:
-        """Raises: RequestError for an identifier that no header may carry back."""
-        sent = request.headers.get("x-request-id", "")
-        if not sent:
-            return self._new_request_id()
-        if not is_echoable(sent):
-            raise RequestError("the header `X-Request-ID` holds control characters")
-        return sent
+        return Asked(client, body)
 
     def _error(self, request: HttpRequest, exc: Exception) -> HttpResponse:
         sent = request.headers.get("x-request-id", "")
@@ -234,7 +215,7 @@ class DecisionApi:
         if headers is None:
             if len(self._headers) >= KNOWN_MAX:
                 self._headers.clear()
-            headers = self._headers[made_from] = _headers(answered)
+            headers = self._headers[made_from] = Headers(_headers(answered))
         return headers
 
     def _may_be_told(self, records: Sequence[Record]) -> bool:
@@ -246,7 +227,7 @@ class DecisionApi:
         return written or not self._decision_log.required
 
 
-def _headers(answered: Answered) -> Headers:
+def _headers(answered: Answered) -> tuple[tuple[str, str], ...]:
     headers = [("Content-Type", answered.content_type)]
     if not any(name == "Cache-Control" for name, _ in answered.headers):
         headers.append(NO_STORE)
@@ -255,19 +236,3 @@ def _headers(answered: Answered) -> Headers:
     if answered.data_revision is not None:
         headers.append(("X-Data-Revision", str(answered.data_revision)))
     return (*headers, *answered.headers)
-
-
-def _check_body_headers(request: HttpRequest) -> None:
-    kind = request.headers.get("content-type", "")
-    if kind != JSON_TYPE and kind.partition(";")[0].strip().lower() != JSON_TYPE:
-        raise RequestError("the header `Content-Type` must be `application/json`")
-    encoding = request.headers.get("content-encoding", "")
-    if encoding and encoding.strip().lower() not in ("", "identity"):
-        raise WrongEncoding(
-            f"the body is encoded as {strictjson.shown(encoding)}: send it plain"
-        )
-
-
-def _without_port(host: str) -> str:
-    name, _, port = host.lower().rpartition(":")
-    return name if name and port.isdigit() else host.lower()

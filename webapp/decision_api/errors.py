@@ -16,7 +16,7 @@ from authz.errors import (
     RequestError,
     Unavailable,
 )
-from webapp.decision_api.messages import HttpResponse
+from webapp.decision_api.messages import Headers, HttpResponse
 
 REALM = "gatehouse"
 
@@ -97,10 +97,10 @@ def error_response(exc: Exception, request_id: str) -> HttpResponse:
     headers = [
         ("Content-Type", "application/json"),
         ("Cache-Control", "no-store"),
-        ("X-Request-ID", request_id),
     ]
     if isinstance(exc, Unauthenticated):
         headers.append(("WWW-Authenticate", f'Bearer realm="{REALM}"'))
     if isinstance(exc, WrongMethod):
         headers.append(("Allow", exc.allow))
-    return HttpResponse(status, tuple(headers), json.dumps({"error": error}).encode())
+    body = json.dumps({"error": error}).encode()
+    return HttpResponse(status, Headers(tuple(headers)), request_id, body)

@@ -14,11 +14,11 @@ from authz.model import Caller, Request
 from authz.storage.clients import ApiClient
 from webapp.decision_api import access
 from webapp.decision_api.endpoint import NO_ACCOUNTS, Answered, Asked, Endpoint
+from webapp.decision_api.outcome import ALLOWED, DENIED, outcome_of
 from webapp.decision_api.plain import question_of
 from webapp.decision_api.types import FULL, EvaluationRequest, Options, decoded, options_of
 
 NO_OPTIONS = Options()
-ALLOWED, DENIED = b'{"decision":true}', b'{"decision":false}'
 
 #: Raises: Unavailable, NotFound.
 Evaluate = Callable[[Request, Caller], Answer]
@@ -42,9 +42,11 @@ def endpoint(evaluate: Evaluate, context: Context) -> Endpoint:
             body=body_of(found.decision.allowed, said),
             policy_revision=found.policy_revision,
             data_revision=found.data_revision,
-            decisions=(found.decision,),
+            outcomes=(outcome_of(found.decision),),
             caller=caller,
             accounts=accounts_of(question, found),
+            # WHY a plain one alone: what else it asks for may depend on more.
+            basis=None if asked.plain is None else found.basis,
         )
 
     return Endpoint(answer, scope=access.CHECK, kind="evaluation", plain=question_of)

@@ -19,15 +19,15 @@ from authz.storage.clients import ApiClient
 from webapp.decision_api import access, types
 from webapp.decision_api.endpoint import Answered, Asked, Endpoint, Limits
 from webapp.decision_api.evaluation import (
-    ALLOWED,
-    DENIED,
     NO_OPTIONS,
     Context,
     Evaluate,
     accounts_of,
     body_of,
 )
+from webapp.decision_api.outcome import ALLOWED, DENIED, outcome_of
 from webapp.decision_api.plain import PlainBatch, batch_of
+from webapp.decision_api.plain_batch import plain_answer
 from webapp.decision_api.types import EvaluationItem, EvaluationsRequest, Options, decoded
 
 #: Semantic -> the decision after which no more items are answered.
@@ -69,18 +69,17 @@ def endpoint(evaluate: Evaluate, context: Context, limits: Limits) -> Endpoint:
         options = NO_OPTIONS
         items: Sequence[object]
         if isinstance(asked.plain, PlainBatch):
-            items = asked.plain.questions
+            _check_count(asked.plain.texts, limits)
+            found = plain_answer(asked, asked.plain, evaluate)
+            if found is not None:
+                return found
+            items = asked.plain.requests()
             body: Mapping[str, object] = {"context": asked.plain.context}
         else:
             sent, body = decoded(EvaluationsRequest, asked.body), asked.body
             items, options = sent.evaluations or [], types.with_defaults(sent.options)
             last = LAST.get(sent.options.evaluations_semantic) if sent.options else None
-        if len(items) > limits.batch_items:
-            raise RequestError(
-                f"`evaluations` holds {len(items):,} items: send at most "
-                f"{limits.batch_items:,} in one request",
-                where="evaluations",
-            )
+            _check_count(items, limits)
         batch = _Batch(asked.client, body, items, last)
         results = batch.results(evaluate) if items else [batch.single(evaluate)]
         bodies = _bodies(results, context, options, asked.client)
@@ -90,12 +89,21 @@ def endpoint(evaluate: Evaluate, context: Context, limits: Limits) -> Endpoint:
             body=b'{"evaluations":[' + b",".join(bodies) + b"]}" if items else bodies[0],
             policy_revision=first.policy_revision if first else "",
             data_revision=first.data_revision if first else None,
-            decisions=tuple([one.decision for one in results]),
+            outcomes=[outcome_of(one.decision) for one in results],
             caller=batch.caller,
             accounts=batch.accounts,
         )
 
     return Endpoint(answer, scope=access.BATCH, kind="evaluations", plain=batch_of)
+
+
+def _check_count(items: Sequence[object], limits: Limits) -> None:
+    if len(items) > limits.batch_items:
+        raise RequestError(
+            f"`evaluations` holds {len(items):,} items: send at most "
+            f"{limits.batch_items:,} in one request",
+            where="evaluations",
+        )
 
 
 class _Batch:

@@ -8,12 +8,13 @@ Source: RFC 9112, sections 2.2, 3, 5 and 6.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from authz.errors import RequestError
 from webapp.decision_api.errors import HeadTooLarge, TargetTooLong
+from webapp.decision_api.messages import Note
 
 END = b"\r\n\r\n"
 HEAD_BYTES = 64 * 1024
@@ -58,6 +59,7 @@ class Head:
     keeps_alive: bool
     #: Whether the sender waits for `100 Continue`.
     expects: bool
+    note: Note = field(default_factory=Note, compare=False)
 
 
 class _Fields:
@@ -78,17 +80,18 @@ class Heads:
     """Reads heads, and keeps the last ones: a client sends most of them again."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Head] = {}
+        #: The bytes of a head -> what it says.
+        self.known: dict[bytes, Head] = {}
 
     def read(self, raw: bytes) -> Head:
         """What this head says, up to and with its empty line. Raises: as `read`."""
-        head = self._known.get(raw)
+        head = self.known.get(raw)
         if head is None:
             head = read(raw)
             if len(raw) <= CACHED_BYTES:
-                if len(self._known) >= CACHED_HEADS:
-                    self._known.clear()
-                self._known[raw] = head
+                if len(self.known) >= CACHED_HEADS:
+                    self.known.clear()
+                self.known[raw] = head
         return head
 
 

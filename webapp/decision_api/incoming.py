@@ -35,6 +35,18 @@ class Incoming:
         """Whether nothing of a request came."""
         return self.head is None and self._at == len(self._data)
 
+    def whole(self, data: bytes) -> tuple[Head, bytes] | None:
+        """The request that this is, where it is exactly one and its head has come before;
+        it need not be added then. None: it is to be added.
+        """
+        end = data.find(END) + len(END)
+        head = self._heads.known.get(data[:end])
+        if head is None or len(data) != end + head.length or not self.is_empty:
+            return None
+        if head.is_chunked or head.length > self._body_limit_bytes:
+            return None
+        return head, data[end:]
+
     def add(self, data: bytes) -> None:
         """More came."""
         if self._at == len(self._data):

@@ -8,6 +8,17 @@ import msgspec
 from webapp.decision_api.endpoint import Limits
 
 
+class Note:
+    """Where the API keeps what it found out of a head; requests with the same bytes for a
+    head share one.
+    """
+
+    __slots__ = ("admission",)
+
+    def __init__(self) -> None:
+        self.admission: object = None
+
+
 # WHY no dataclasses: a frozen one takes six times as long to make, and each request makes
 # both.
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -22,14 +33,35 @@ class HttpRequest(msgspec.Struct, frozen=True):
     body: bytes = b""
     #: When it was complete, by `time.perf_counter`; 0: not known.
     started: float = 0.0
+    #: None where it is not known which requests have the same head.
+    note: Note | None = None
+
+
+class Headers:
+    """Headers that many answers have in common."""
+
+    __slots__ = ("lines", "pairs")
+
+    def __init__(self, pairs: tuple[tuple[str, str], ...]):
+        self.pairs = pairs
+        lines = "".join([f"{name}: {value}\r\n" for name, value in pairs])
+        is_sound = lines.count("\n") == lines.count("\r") == len(pairs)
+        #: As HTTP/1.1 has them; None where one of them would make a line of its own.
+        self.lines = lines if is_sound else None
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
     """A whole answer; its headers need no `Content-Length`."""
 
     status: int
-    headers: tuple[tuple[str, str], ...]
+    common: Headers
+    request_id: str
     body: bytes
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All of them."""
+        return (*self.common.pairs, ("X-Request-ID", self.request_id))
 
 
 class Answers(Protocol):

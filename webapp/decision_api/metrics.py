@@ -18,7 +18,8 @@ from pathlib import Path
 
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
-from authz.model import Decision, Reason
+from authz.model import Reason
+from webapp.decision_api.outcome import Tally
 
 FLUSH_SECONDS = 1.0
 #: Room for some 5,000 counts in each of the three files.
@@ -70,7 +71,7 @@ class NoMetrics:
     """Counts nothing."""
 
     def answered(
-        self, kind: str, status: int, decisions: Sequence[Decision], seconds: float
+        self, kind: str, status: int, tallies: Sequence[Tally], seconds: float
     ) -> None:
         """Nothing."""
 
@@ -118,7 +119,7 @@ class Metrics:
         self._turn = threading.Lock()
         self._flushing = threading.Lock()
         self._closed = threading.Event()
-        self._decisions: dict[tuple[Reason, str], int] = {}
+        self._decisions: dict[Tally, int] = {}
         self._requests: dict[tuple[str, int], _Requests] = {}
         self._refusals: dict[str, int] = {}
         self._revisions: set[str] = set()
@@ -140,7 +141,7 @@ class Metrics:
         threading.Thread(target=self._run, name="metrics", daemon=True).start()
 
     def answered(
-        self, kind: str, status: int, decisions: Sequence[Decision], seconds: float
+        self, kind: str, status: int, tallies: Sequence[Tally], seconds: float
     ) -> None:
         """A request of this kind was answered; without a kind it is not counted."""
         if not kind:
@@ -152,13 +153,8 @@ class Metrics:
             alike.counts[bisect_left(BOUNDS, seconds)] += 1
             alike.seconds += seconds
             counts = self._decisions
-            for made in decisions:
-                policies = made.determining
-                by = (made.reason, policies[0] if policies else "")
-                if by in counts:
-                    counts[by] += 1
-                else:
-                    counts[by] = 1
+            for tally in tallies:
+                counts[tally] = counts.get(tally, 0) + 1
 
     def refused(self, code: str) -> None:
         """A request was answered with this error."""
@@ -175,8 +171,8 @@ class Metrics:
                 decisions, refusals = dict(self._decisions), dict(self._refusals)
                 requests = _sums(self._requests)
             for (reason, policy), count in decisions.items():
-                outcome = "allow" if reason is Reason.PERMITTED else "deny"
-                labels = {"decision": outcome, "reason": reason.value, "policy": policy}
+                outcome = "allow" if reason == Reason.PERMITTED else "deny"
+                labels = {"decision": outcome, "reason": reason, "policy": policy}
                 self._count("gatehouse_decisions", count, labels)
             for code, count in refusals.items():
                 self._count("gatehouse_refusals", count, {"code": code})

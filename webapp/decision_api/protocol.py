@@ -101,6 +101,14 @@ class Connection(asyncio.Protocol):
         """More came."""
         if self._ends:
             return
+        if not self._pending and not self._is_stuck:
+            whole = self._incoming.whole(data)
+            if whole is not None:
+                self._since = self._turns.now
+                self._ask(*whole)
+                if not self._room:
+                    self._regulate()
+                return
         # WHY not for line ends alone: who sends them asks nothing, and is not waited for.
         if self._incoming.is_empty and data.strip(b"\r\n"):
             self._since = self._turns.now
@@ -179,7 +187,13 @@ class Connection(asyncio.Protocol):
         if not pending:
             self._room = READ_AHEAD
             self._since = self._turns.now
-            self._go_on()
+            if (
+                self._is_paused
+                or self._is_heard
+                or self._ends
+                or not self._incoming.is_empty
+            ):
+                self._go_on()
 
     # Reading
 
@@ -215,7 +229,7 @@ class Connection(asyncio.Protocol):
         if len(self._pending) >= self._room:
             self._regulate()
 
-    def _ask(self, head: Head, body: bytes, is_followable: bool) -> None:
+    def _ask(self, head: Head, body: bytes, is_followable: bool = True) -> None:
         self._awaited, self._is_new = None, False
         if self._is_spare and head.path not in HEALTH:
             self._end_with(_full(_request(head)), head)
@@ -277,7 +291,8 @@ def _request(head: Head | None, body: bytes = b"") -> HttpRequest:
     """What is asked; without a head, nothing that anybody knows of."""
     if head is None:
         return HttpRequest("", "", {})
-    return HttpRequest(head.method, head.path, head.headers, body, time.perf_counter())
+    started = time.perf_counter()
+    return HttpRequest(head.method, head.path, head.headers, body, started, head.note)
 
 
 def _full(request: HttpRequest) -> HttpResponse:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from authz.decision_log import Record
-from authz.model import Decision
+from authz.decision_log import About, Record
 from webapp.decision_api.endpoint import Answered, Asked
+from webapp.decision_api.outcome import Tally
 
 
 class Log(Protocol):
@@ -25,9 +25,9 @@ class Counts(Protocol):
     """What is counted of requests."""
 
     def answered(
-        self, kind: str, status: int, decisions: Sequence[Decision], seconds: float
+        self, kind: str, status: int, tallies: Sequence[Tally], seconds: float
     ) -> None:
-        """An answer was made."""
+        """An answer was made; `tallies` has one for each decision in it."""
         ...
 
     def refused(self, code: str) -> None:
@@ -35,20 +35,15 @@ class Counts(Protocol):
         ...
 
 
-def record_of(
-    kind: str, asked: Asked, text: bytes, answered: Answered, time: float, seconds: float
-) -> Record | None:
+def about_of(kind: str, asked: Asked, text: bytes, answered: Answered) -> About | None:
     """What the decision log keeps; None where nothing was decided for anybody.
 
-    text: the valid JSON that the body was read from; empty without one. time: epoch
-    seconds. seconds: how long the answer took.
+    text: the valid JSON that the body was read from; empty without one.
     """
     client, caller = asked.client, answered.caller
     if client is None or caller is None:
         return None
-    return Record(
-        time=time,
-        request_id=asked.request_id,
+    return About(
         tenant=client.tenant,
         client=client.id,
         kind=kind,
@@ -56,9 +51,8 @@ def record_of(
         text=text,
         caller=caller,
         accounts=answered.accounts,
-        decisions=answered.decisions,
+        verdicts=tuple([one.verdict for one in answered.outcomes]),
         found=answered.found,
         policy_revision=answered.policy_revision,
         data_revision=answered.data_revision or 0,
-        micros=int(seconds * 1e6),
     )

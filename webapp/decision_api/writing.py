@@ -18,11 +18,12 @@ def written(response: HttpResponse, date: str, *, is_last: bool, is_head: bool) 
     date: the header line of that name. is_last: whether the connection is closed after it.
     is_head: whether it answers a HEAD, which gets no body.
     """
-    lines = "".join([f"{name}: {value}\r\n" for name, value in response.headers])
-    if not lines.count("\n") == lines.count("\r") == len(response.headers):
+    lines, request_id, body = response.common.lines, response.request_id, response.body
+    if lines is None or "\n" in request_id or "\r" in request_id:
         # WHY: nothing that is told back may make a line of its own, whatever failed before.
         return FAULT
-    body = response.body
-    lines += f"{LAST if is_last else ''}Content-Length: {len(body)}\r\n\r\n"
-    head = f"{STATUS_LINES[response.status]}{date}{lines}".encode("latin-1", "replace")
+    head = (
+        f"{STATUS_LINES[response.status]}{date}{lines}X-Request-ID: {request_id}\r\n"
+        f"{LAST if is_last else ''}Content-Length: {len(body)}\r\n\r\n"
+    ).encode("latin-1", "replace")
     return head if is_head else head + body
