@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ from authz.storage.events import SERVICE
 from authz.storage.seed import seed
 from webapp.decision_api import wsgi
 from webapp.decision_api.app import DecisionApi
-from webapp.decision_api.messages import HttpRequest
+from webapp.decision_api.messages import HttpRequest, Note
 from webapp.serve import build_app
 
 ROOT = Path(__file__).parents[2]
@@ -106,9 +107,13 @@ def question(subject: str, action: str, resource: str, **context: Any) -> dict[s
 
 
 def function_door(api: DecisionApi) -> Door:
+    #: As a worker has them: one for all requests with the same head.
+    notes: defaultdict[object, Note] = defaultdict(Note)
+
     def door(method: str, path: str, headers: Mapping[str, str], body: bytes) -> Reply:
         kept = body[: api.limits.body_bytes + 1]
-        answer = api.respond(HttpRequest(method, path, headers, kept))
+        note = notes[method, path, tuple(headers.items())]
+        answer = api.respond(HttpRequest(method, path, headers, kept, note=note))
         named = {name.lower(): value for name, value in answer.headers}
         return Reply(answer.status, named, answer.body)
 
