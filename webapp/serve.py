@@ -133,7 +133,7 @@ def build_app(
     standings = Standings(
         stands,
         policies.health,
-        cached=made.facts.cached,
+        cached=lambda: made.facts.cached() + api.kept_answers(),
         log_lost=lambda: log.losses if log else 0,
         disagreements=lambda: made.sampler.disagreements,
     )

@@ -10,7 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
+from itertools import count
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from authz import config
 from authz.accounts.passwords import Hasher
@@ -37,6 +40,7 @@ QUESTIONS = {
         "user:second.admin@pwani.example",
     ),
 }
+_NUMBERS = count()
 
 
 def median_us(run: Callable[[], object]) -> float:
@@ -93,8 +97,24 @@ def cases(folder: Path) -> Mapping[str, Callable[[], object]]:
         caller = Caller("pwani", "web")
         http = HttpRequest("POST", "/access/v1/evaluation", headers, sent)
         found[f"decision, {name}"] = lambda r=request, c=caller: pdp.evaluate(r, c)
-        found[f"whole request, {name}"] = lambda h=http: api.respond(h)
+        found[f"request asked before, {name}"] = lambda h=http: api.respond(h)
+        found[f"request never asked, {name}"] = lambda h=http: api.respond(_anew(h))
+    for name, wrong in (
+        ("known id", key[:-1] + ("0" if key[-1] != "0" else "1")),
+        ("unknown id", "gh_" + "0" * 16 + key[19:]),
+        ("no key", ""),
+    ):
+        named = headers | {"authorization": f"Bearer {wrong}"}
+        refused = HttpRequest("POST", "/access/v1/evaluation", named, first)
+        assert api.respond(refused).status == 401
+        found[f"refusal with 401, {name}"] = lambda h=refused: api.respond(h)
     return found
+
+
+def _anew(request: HttpRequest) -> HttpRequest:
+    """The same question in bytes that were not sent before."""
+    number = format(next(_NUMBERS), "b").replace("0", " ").replace("1", "\t")
+    return replace(request, body=request.body + number.encode())
 
 
 def main() -> None:
@@ -105,7 +125,7 @@ def main() -> None:
         for name, run in timed.items():
             cost = median_us(run)
             sys.stdout.write(
-                f"{name:32} {cost:10.1f} us {cost / unit:10.1f} x json.loads\n"
+                f"{name:36} {cost:10.1f} us {cost / unit:10.1f} x json.loads\n"
             )
 
 

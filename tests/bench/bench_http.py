@@ -22,9 +22,13 @@ from tests.bench import http_servers, http_world
 from tests.bench.http_load import CONNECTIONS, HALF_OPEN, Loader, Round, half_open, written
 from tests.bench.http_servers import Running
 from tests.bench.http_world import BATCH, BATCH_ITEMS, SINGLE, Made
+from webapp.decision_api.kept import KEPT_MAX
 
 OURS, BATCHED, NGINX, LOOP = "gatehouse", "gatehouse, batches", "nginx", "event loop"
 BESIDE = f"gatehouse, {HALF_OPEN} half-open"
+ANEW, BATCHED_ANEW = "gatehouse, asked once", "gatehouse, batches, once"
+#: In so many other bytes is each question sent: more of them than answers are kept.
+TIMES = KEPT_MAX // http_world.BODIES + 3
 
 Rounds = Mapping[str, list[Round]]
 
@@ -61,7 +65,12 @@ def measured(made: Made, loader: Loader, core: int, times: int) -> tuple[list[st
     servers: dict[str, Running] = {}
     one = written(made.folder, "singles", http_world.singles(made.questions))
     many = written(made.folder, "batches", http_world.batches(made.questions))
-    rounds: dict[str, list[Round]] = {OURS: [], BESIDE: [], BATCHED: [], LOOP: []}
+    alone, together = (
+        written(made.folder, name, http_world.said_anew(of(made.questions), TIMES))
+        for name, of in (("once", http_world.singles), ("batches-once", http_world.batches))
+    )
+    names = (OURS, BESIDE, ANEW, BATCHED, BATCHED_ANEW, LOOP)
+    rounds: dict[str, list[Round]] = {name: [] for name in names}
     with ExitStack() as running:
         start = running.enter_context
         servers[LOOP] = start(http_servers.constant(made.folder, core))
@@ -76,7 +85,9 @@ def measured(made: Made, loader: Loader, core: int, times: int) -> tuple[list[st
             rounds[OURS].append(loader.round(ours, SINGLE, one))
             with half_open(ours.port, SINGLE, made.headers):
                 rounds[BESIDE].append(loader.round(ours, SINGLE, one))
+            rounds[ANEW].append(loader.round(ours, SINGLE, alone))
             rounds[BATCHED].append(loader.round(ours, BATCH, many))
+            rounds[BATCHED_ANEW].append(loader.round(ours, BATCH, together))
     return wrong, rounds
 
 
@@ -86,6 +97,7 @@ def summary(rounds: Rounds) -> Iterator[tuple[str, float]]:
     p99 = {name: statistics.median(r.p99 for r in of) for name, of in rounds.items()}
     cost = {name: statistics.median(r.processor for r in of) for name, of in rounds.items()}
     yield "batched checks a second", rate[BATCHED] * BATCH_ITEMS
+    yield "batched checks a second, asked once", rate[BATCHED_ANEW] * BATCH_ITEMS
     for name in (NGINX, LOOP):
         if name in rate:
             yield f"ratio to {name}", rate[OURS] / rate[name]

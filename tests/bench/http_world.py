@@ -89,6 +89,15 @@ def singles(questions: Sequence[Question]) -> list[str]:
     return [json.dumps(_asked(question), separators=(",", ":")) for question in questions]
 
 
+def said_anew(bodies: Sequence[str], times: int) -> list[str]:
+    """The same questions so often in other bytes: a space more where it means nothing."""
+    return [
+        body.replace('{"subject"', "{" + " " * spaces + '"subject"')
+        for spaces in range(1, times + 1)
+        for body in bodies
+    ]
+
+
 def batches(questions: Sequence[Question]) -> list[str]:
     """Bodies of `BATCH_ITEMS` questions each."""
     return [

@@ -42,7 +42,7 @@ ABOUT = {
     "gatehouse_policy_reloads": "Loads of an edited policy set, by result.",
     "gatehouse_workers": "Workers, by how they stand.",
     "gatehouse_policy_workers": "Workers that decide by this policy revision.",
-    "gatehouse_cache_entries": "Subjects, resources and keys that are kept in memory.",
+    "gatehouse_cache_entries": "Subjects, resources and answers that are kept in memory.",
 }
 #: Prefix of the file that a worker keeps locked as long as it lives.
 LOCK = "worker_"
