@@ -90,13 +90,15 @@ class Door:
         Raises: AuthzError, as it is answered.
         """
         note = request.note
-        if note is not None:
-            seen = note.admission
-            if isinstance(seen, Admission) and seen.holds(turn):
-                return seen
-        admission = self._admission(request, turn)
-        if note is not None:
-            note.admission = admission
+        if note is None:
+            return self._admission(request, turn)
+        admission = note.admission
+        if isinstance(admission, Admission) and (
+            note.seen_in is turn or admission.holds(turn)
+        ):
+            note.seen_in = turn
+            return admission
+        note.admission = admission = self._admission(request, turn)
         return admission
 
     def kept(self) -> int:

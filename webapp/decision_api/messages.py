@@ -13,10 +13,12 @@ class Note:
     head share one.
     """
 
-    __slots__ = ("admission",)
+    __slots__ = ("admission", "seen_in")
 
     def __init__(self) -> None:
         self.admission: object = None
+        #: In which turn that was found to hold.
+        self.seen_in: object = None
 
 
 # WHY no dataclasses: a frozen one takes six times as long to make, and each request makes
