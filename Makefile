@@ -6,6 +6,8 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-annotate --custom-compile-command "make lock" \
   --group build pyproject.toml
+# One more than there are processors: a test that starts a server waits for it.
+TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 DEEP_SEED ?= $(shell date -u +%Y%j)
 DEEP_SECONDS ?= 880
 
@@ -16,7 +18,7 @@ run: .venv/installed  ## install what it takes and serve the demo on loopback
 	@$(BIN)/authz demo
 
 test: lint types  ## format, lint, types, and all tests but the deep ones
-	$(BIN)/python -m pytest -m "not deep"
+	$(BIN)/python -m pytest -m "not deep" -n $(TEST_WORKERS) --dist loadfile
 
 test-deep: .venv/installed-test  ## random and long tests; DEEP_SEED=... repeats a run
 	@echo "deep tests: DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS)"

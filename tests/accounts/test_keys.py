@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from authz.accounts.keys import SCOPES, Key, digest, matches, new_key, parse
@@ -15,27 +17,28 @@ def test_a_secret_has_256_bits_and_no_two_keys_are_alike():
     assert len({key.id for key in keys}) == len({key.secret for key in keys}) == 100
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "",
-        "Bearer",
-        "Bearer ",
-        "Basic " + new_key().text,
-        new_key().text,
-        "Bearer gh_",
-        "Bearer gh_0_0",
-        f"Bearer {new_key().text}0",
-        f"Bearer {new_key().text} ",
-        f"Bearer {new_key().text}\n",
-        f"Bearer {new_key().text.upper()}",
-        f"Bearer xx{new_key().text[2:]}",
-        "Bearer " + "gh_" * 100_000,
-        "Bearer gh_\u0661" + new_key().text[4:],
-    ],
-)
-def test_what_is_no_key_of_ours_is_none(header):
-    assert parse(header) is None
+#: What is wrong -> the header, with the text of a good key.
+NO_KEYS: dict[str, Callable[[str], str]] = {
+    "nothing": lambda _key: "",
+    "a scheme alone": lambda _key: "Bearer",
+    "a scheme and a space": lambda _key: "Bearer ",
+    "another scheme": lambda key: f"Basic {key}",
+    "no scheme": lambda key: key,
+    "a prefix alone": lambda _key: "Bearer gh_",
+    "parts too short": lambda _key: "Bearer gh_0_0",
+    "a digit more": lambda key: f"Bearer {key}0",
+    "a space more": lambda key: f"Bearer {key} ",
+    "a line's end": lambda key: f"Bearer {key}\n",
+    "capital letters": lambda key: f"Bearer {key.upper()}",
+    "another prefix": lambda key: f"Bearer xx{key[2:]}",
+    "many prefixes": lambda _key: "Bearer " + "gh_" * 100_000,
+    "an Arabic digit": lambda key: "Bearer gh_\u0661" + key[4:],
+}
+
+
+@pytest.mark.parametrize("wrong", NO_KEYS)
+def test_what_is_no_key_of_ours_is_none(wrong):
+    assert parse(NO_KEYS[wrong](new_key().text)) is None
 
 
 def test_only_the_secret_itself_matches_its_digest():

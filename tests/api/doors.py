@@ -2,8 +2,10 @@
 
 import http.client
 import io
+import itertools
 import json
 import os
+import random
 import shutil
 import socket
 import sqlite3
@@ -31,15 +33,19 @@ from authz.storage.database import Database, open_database
 from authz.storage.demo import write_demo_json
 from authz.storage.events import SERVICE
 from authz.storage.seed import seed
+from tests.shipped import RECORD as SHIPPED_RECORD
+from tests.shipped import shipped
 from webapp.decision_api import wsgi
 from webapp.decision_api.app import DecisionApi
 from webapp.decision_api.messages import HttpRequest, Note
 from webapp.serve import build_app
 
 ROOT = Path(__file__).parents[2]
-#: What of the policies has passed the checks, for all servers of the tests.
-RECORD = ROOT / "var" / "passed.json"
 CONFIG = ROOT / "tests" / "authzen" / "config.yaml"
+#: What of the policies of the fixtures has passed the checks, for all servers of the tests.
+#: WHY not the record of the shipped ones: whoever is first compares those for half a
+#: minute, and all others wait that want to write the same file.
+RECORD = CONFIG.parent / "var" / "passed.json"
 EVALUATION = "/access/v1/evaluation"
 START_SECONDS = 60
 
@@ -163,10 +169,29 @@ def socket_door(port: int) -> Door:
     return door
 
 
+def _ports() -> Iterator[int]:
+    """Ports that no other process of the same run is told of, again and again.
+
+    WHY below 32,000: the system gives those above to anybody, and so it could to another
+    server or a client before the one that is told of it listens there.
+    """
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    own = [*range(20_000 + worker % 6 * 2_000, 22_000 + worker % 6 * 2_000)]
+    # WHY by chance: another run may go on at the same time.
+    start = random.SystemRandom().randrange(len(own))
+    return itertools.cycle(own[start:] + own[:start])
+
+
+_PORTS = _ports()
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port at which nobody listens."""
+    for port in _PORTS:
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("never: the ports begin again")
 
 
 def serving_command(folder: Path, config_file: Path, port: int) -> list[str]:
@@ -195,7 +220,12 @@ def running(
     port = free_port()
     environ = {f"AUTHZ_{name}": str(value) for name, value in settings.items()}
     # WHY: what passed the checks once passes them again; each server need not repeat them.
-    environ = {"AUTHZ_POLICY__RECORD": str(RECORD)} | environ
+    record = RECORD
+    if config == ROOT / "config.yaml":
+        # WHY here: comparing all of them may take longer than a server is waited for.
+        shipped()
+        record = SHIPPED_RECORD
+    environ = {"AUTHZ_POLICY__RECORD": str(record)} | environ
     with (folder / "server.log").open("ab") as log:
         process = subprocess.Popen(
             serving_command(folder, config, port),
@@ -209,7 +239,7 @@ def running(
         yield Running(port, process)
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=START_SECONDS)
 
 
 @contextmanager

@@ -62,9 +62,14 @@ def test_a_revoked_key_is_refused_by_the_very_next_request(
 
 
 def test_an_expired_key_is_refused(client: Client, make_client: MakeClient):
-    ends = time.time() + 0.8
-    asking, _ = make_client(client, {"decision:check"}, expires_at=ends)
-    assert asking.decides(ALICE_READS)
+    # WHY again: on a busy machine the first answer may come after the end.
+    for seconds in (0.8, 3, 12, 48):
+        ends = time.time() + seconds
+        asking, _ = make_client(client, {"decision:check"}, expires_at=ends)
+        before = asking.ask(ALICE_READS).status
+        if time.time() < ends:
+            break
+    assert before == 200
     time.sleep(max(0, ends - time.time()))
     assert asking.ask(ALICE_READS).status == 401
 

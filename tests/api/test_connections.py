@@ -51,9 +51,16 @@ def port(own: Path) -> Iterator[int]:
 
 @pytest.fixture(scope="module")
 def hasty(own: Path) -> Iterator[int]:
-    """A server that waits for nobody longer than a second or two, and has few places."""
-    limits = {"header_seconds": 1, "body_seconds": 1, "idle_seconds": 2, "connections": 8}
+    """A server that waits for nobody longer than a second or two."""
+    limits = {"header_seconds": 1, "body_seconds": 1, "idle_seconds": 2}
     with served(own, config=own / "config.yaml", **limits) as found:
+        yield found
+
+
+@pytest.fixture
+def narrow(own: Path) -> Iterator[int]:
+    """A server that has few places."""
+    with served(own, config=own / "config.yaml", connections=8) as found:
         yield found
 
 
@@ -385,11 +392,11 @@ def drip_line_ends(peer: Peer) -> None:
         time.sleep(0.2)
 
 
-def test_health_is_answered_when_all_places_are_taken(hasty, data):
-    asking = Client(socket_door(hasty), data.key)
+def test_health_is_answered_when_all_places_are_taken(narrow, data):
+    asking = Client(socket_door(narrow), data.key)
     with ExitStack() as stack:
         for _ in range(60):
-            stack.enter_context(peer_of(hasty))
+            stack.enter_context(peer_of(narrow))
         reply = asking.ask(ASKED)
         assert (reply.status, set(reply.json)) == (503, {"error"})
         assert asking.send(b"", method="GET", path="/healthz").status == 200

@@ -25,10 +25,10 @@ pytestmark = pytest.mark.socket
 
 ALICE_READS = question("user:alice", "read", "record:record-1")
 BODY = json.dumps(ALICE_READS).encode()
-EDIT_SECONDS = 15
+EDIT_SECONDS = 60
 
 
-def raw(port: int, *parts: bytes, wait_s: float = 5) -> bytes:
+def raw(port: int, *parts: bytes, wait_s: float = 20) -> bytes:
     """What a server says to these bytes, until it is silent or closes."""
     with socket.create_connection(("127.0.0.1", port), timeout=wait_s) as peer:
         answer = b""

@@ -8,6 +8,7 @@ from authz.engine.policyset import load
 from authz.engine.source import PolicySource
 from authz.model import Decision, Reason
 from tests.attacks import world
+from tests.unit.engine.sets import INTERPRETED
 
 PROBE_PERMITS = Decision(True, Reason.PERMITTED, ("attack.probe",))
 RULE = """\
@@ -67,6 +68,5 @@ def test_a_thousand_facts_decide(tmp_path):
 
 def test_what_a_rule_prints_goes_nowhere(tmp_path, capfd):
     text = RULE + 'print("LEAK", subject.name) and subject.level = 3;\n'
-    limits = Limits(interpreted=True)
-    assert _decision(text.encode(), tmp_path, limits) == PROBE_PERMITS
+    assert _decision(text.encode(), tmp_path, INTERPRETED) == PROBE_PERMITS
     assert capfd.readouterr() == ("", "")

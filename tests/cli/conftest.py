@@ -12,6 +12,7 @@ from authz.cli.command import run
 from authz.engine.schema_file import parse_schema
 from authz.samples import sample_tenants
 from authz.storage.seed import seed
+from tests.shipped import shipped
 from tests.unit.engine.sets import write
 
 ROOT = Path(__file__).parents[2]
@@ -44,6 +45,8 @@ def authz(capfd: pytest.CaptureFixture[str]) -> Authz:
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo's database, and no other."""
+    # WHY: a command has less time than comparing all policies may take.
+    shipped()
     folder = tmp_path_factory.mktemp("data")
     with sample_tenants() as source:
         seed(

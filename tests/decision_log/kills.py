@@ -97,7 +97,7 @@ def running(own: Path, port: int, workers: int) -> Iterator[subprocess.Popen[byt
         yield process
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=60)
 
 
 def killing_the_server(own: Path, key: str, rounds: int) -> list[Askers]:

@@ -5,7 +5,7 @@ from random import Random
 
 import pytest
 
-from tests.freshness.conftest import path, seeded  # noqa: F401
+from tests.freshness.conftest import path, seeded, workers  # noqa: F401
 
 SEED = os.environ.get("DEEP_SEED", "1")
 SECONDS = float(os.environ.get("DEEP_SECONDS", "60"))

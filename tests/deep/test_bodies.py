@@ -137,7 +137,7 @@ def test_no_body_gets_more_than_the_pdp_gives(deep, client, pdp, part):
         start = time.monotonic()
         reply = client.send(text)
         where = f"{deep.name}, body {number}: {text!r} -> {reply.status} {reply.body!r}"
-        assert time.monotonic() - start < 5, where
+        assert time.monotonic() - start < 60, where
         assert reply.status in (200, 400), where
         assert ("decision" in reply.json) == (reply.status == 200), where
         counts[reply.status] = counts.get(reply.status, 0) + 1

@@ -60,7 +60,7 @@ def _check(text: str, tmp_path) -> str:
         assert not banned.allowed
         assert "base.banned-does-nothing" in banned.determining
     assert "\n" not in said
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < 240
     assert not canary.exists()
     assert world.children() == []
     return outcome

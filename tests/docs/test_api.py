@@ -44,7 +44,7 @@ def test_every_example_gets_its_documented_answer(tmp_path: Path):
             .replace("127.0.0.1:8080", f"127.0.0.1:{port}")
         )
         done = subprocess.run(
-            ["sh", "-euc", script], capture_output=True, text=True, check=True, timeout=30
+            ["sh", "-euc", script], capture_output=True, text=True, check=True, timeout=120
         )
     answers = done.stdout.split("---\n")[1:]
     assert len(answers) == len(told) >= 7

@@ -27,7 +27,7 @@ def test_the_request_of_the_readme_gets_its_documented_answer(tmp_path):
             .replace("127.0.0.1:8080", f"127.0.0.1:{port}")
         )
         done = subprocess.run(
-            ["sh", "-euc", script], capture_output=True, text=True, check=True, timeout=30
+            ["sh", "-euc", script], capture_output=True, text=True, check=True, timeout=120
         )
     documented = json.loads(LINE.sub(r"\1", ANSWER))
     assert json.loads(LINE.sub(r"\1", done.stdout)) == documented

@@ -34,7 +34,7 @@ class Worker:
         return json.loads(self._process.stdout.readline())
 
     def stop(self) -> None:
-        self._process.communicate(timeout=20)
+        self._process.communicate(timeout=60)
         assert self._process.returncode == 0
 
 

@@ -9,12 +9,12 @@ from dataclasses import replace
 import pytest
 
 from authz.engine.combine import combine
-from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySet, load
 from authz.engine.source import PolicySource
 from authz.model import Decision
 from tests.laws.reference import SIX, Policies, decide, lists, name
+from tests.unit.engine.sets import INTERPRETED
 
 LONGEST = 3
 #: How many sets the lists are spread over: an error makes the engine ask each policy alone.
@@ -61,7 +61,7 @@ def _load(numbered: list[tuple[int, Policies]]) -> PolicySet:
         "laws.yaml": "".join(entries),
     }
     files = {file: text.encode() for file, text in texts.items()}
-    return load(PolicySource(files, digest(files)), Limits(interpreted=True))
+    return load(PolicySource(files, digest(files)), INTERPRETED)
 
 
 def _ask(policy_set: PolicySet, number: int) -> Decision:

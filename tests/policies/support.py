@@ -1,27 +1,19 @@
 """Asks the shipped policies, or edited ones, about made-up people and things."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 
 from authz.assurance.fixture_facts import Fixture, FixtureFacts
 from authz.decisions.pdp import PDP
 from authz.engine.policyset import PolicySet
 from authz.model import NOTHING, Action, Caller, Entity, Request
-from tests.shipped import shipped as from_shipped
+from tests.shipped import shipped
 
 POLICIES = Path(__file__).parents[2] / "policies"
 #: Milliseconds for one decision: a busy machine is no reason for another answer.
-BUDGET_MS = 5_000
 NOW = 1_772_359_200.0
 #: Through what somebody acts; None is not said.
 CHANNELS = ("web", "android", "api", None)
-
-
-@cache
-def shipped() -> PolicySet:
-    """The policies as they are shipped, loaded once."""
-    return from_shipped(budget_ms=BUDGET_MS)
 
 
 def decide(

@@ -23,6 +23,14 @@ def test_every_body_is_another_question(made: http_world.Made, tmp_path: Path):
     assert len(set(file.read_text("utf-8").splitlines())) == 250
 
 
+def test_a_question_said_anew_is_the_same_in_other_bytes(made: http_world.Made):
+    for of in (http_world.singles, http_world.batches):
+        bodies = of(made.questions)
+        anew = http_world.said_anew(bodies, 3)
+        assert len(set(bodies + anew)) == 4 * len(bodies)
+        assert [json.loads(one) for one in anew] == [json.loads(one) for one in bodies] * 3
+
+
 def test_batches_hold_the_same_questions_in_order(made: http_world.Made):
     items = [json.loads(body)["evaluations"] for body in http_world.batches(made.questions)]
     assert [len(batch) for batch in items] == [100, 100, 50]
@@ -59,12 +67,14 @@ def test_ratios_are_of_medians():
             (bench_http.OURS, 50.0),
             (bench_http.BESIDE, 40.0),
             (bench_http.BATCHED, 3.0),
+            (bench_http.BATCHED_ANEW, 1.0),
             (bench_http.NGINX, 100.0),
             (bench_http.LOOP, 200.0),
         )
     }
     found = dict(bench_http.summary(rounds))
     assert found["batched checks a second"] == 600
+    assert found["batched checks a second, asked once"] == 200
     assert found["ratio to nginx"] == statistics.median([50, 100, 450]) / 200
     assert found["ratio to event loop"] == 0.25
     assert found["ratio to nginx, by processor time"] == 1

@@ -165,7 +165,8 @@ def test_no_text_takes_long_to_look_through(part):
     """A request id is such a text, and a worker does nothing else meanwhile."""
     started = time.process_time()
     logs.without_secrets(part * (64 * 1024 // len(part)))
-    assert time.process_time() - started < 1
+    # WHY so long: a slow machine passes too, and what grows with the square does not.
+    assert time.process_time() - started < 5
 
 
 def test_a_text_without_end_is_cut_off(log, stream):

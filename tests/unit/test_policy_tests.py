@@ -3,12 +3,12 @@
 import pytest
 
 from authz.assurance import junit, policy_tests
-from authz.engine.gate.child import Limits
 from authz.engine.gate.vet import digest
 from authz.engine.policyset import load
 from authz.engine.source import PolicySource, read_directory
 from authz.errors import PolicyError, PolicyReferenceError, PolicySyntaxError
 from tests.attacks.world import BASE
+from tests.unit.engine.sets import INTERPRETED
 
 SUITE = """\
 version: 1
@@ -433,7 +433,7 @@ def erring():
     files["base.yaml"] += (
         b"  base.errs: {title: T, why: W, owner: tests, sentence: {en: S}}\n"
     )
-    return load(PolicySource(files, digest(files)), Limits(interpreted=True))
+    return load(PolicySource(files, digest(files)), INTERPRETED)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,10 @@ from hypothesis import strategies as st
 from authz.errors import RequestError
 from webapp.decision_api import strictjson
 
+#: Of processor time: far more than any may take on a slow machine, and far less than what
+#: grows with the square of the length.
+LONG_S = 10
+
 
 def refusal(body: bytes) -> str:
     with pytest.raises(RequestError) as caught:
@@ -78,9 +82,9 @@ def test_sixteen_levels_are_read_and_seventeen_refused():
 
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":'])
 def test_a_hundred_thousand_levels_cost_nothing(opening: bytes):
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(opening * 100_000) == "the body is nested deeper than 16"
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < LONG_S
 
 
 @pytest.mark.parametrize(
@@ -93,9 +97,9 @@ def test_a_hundred_thousand_levels_cost_nothing(opening: bytes):
     ],
 )
 def test_no_body_within_the_limit_takes_long_to_refuse(body: bytes):
-    started = time.perf_counter()
+    started = time.process_time()
     refusal(body)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < LONG_S
 
 
 def test_a_name_is_shown_short_and_without_control_characters():

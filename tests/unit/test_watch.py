@@ -71,14 +71,25 @@ def watched(directory, record):
 @pytest.fixture(params=["told by the system", "compared once a second"])
 def either(request, directory, record, monkeypatch):
     """Watched by one means or by the other alone."""
+    is_told = threading.Event()
+
+    class Told(watch.Watch):
+        def _differs(self):
+            return False
+
+        def is_set(self):
+            # WHY here: it is asked by what listens to the system, once that listens.
+            is_told.set()
+            return super().is_set()
+
     if request.param.startswith("told"):
-        monkeypatch.setattr(watch.Watch, "_differs", lambda self: False)
+        monkeypatch.setattr(watch, "Watch", Told)
     else:
         monkeypatch.setattr(watchfiles, "watch", cannot_watch)
         monkeypatch.setattr(watch, "INTERVAL_SECONDS", 0.05)
     made = Watched(directory, record)
     if request.param.startswith("told"):
-        time.sleep(0.5)
+        assert is_told.wait(PATIENCE_SECONDS)
     yield made
     made.watch.close()
 

@@ -26,6 +26,7 @@ CHANNEL = "channel"
 _DEFAULTS = ("subject", "action", "resource", "context")
 _SAID = attrgetter(*_DEFAULTS)
 _NOT_SAID = (UNSET,) * len(_DEFAULTS)
+LIST = b'"evaluations":'
 #: What is left of a batch without defaults once its items are taken out.
 EMPTY_FRAME = b'{"evaluations":[]}'
 
@@ -139,7 +140,7 @@ def _frame(body: bytes, items: list[bytes]) -> bytes:
     """What is left of the body without its items; empty where they stand in another way
     than one behind the other.
     """
-    start = body.find(items[0], len(b'{"evaluations":['))
+    start = body.find(items[0], body.find(LIST) + len(LIST))
     for between in (b",", b", "):
         together = between.join(items)
         if body.startswith(together, start):

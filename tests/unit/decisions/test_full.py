@@ -11,11 +11,10 @@ from authz.decisions.full import SHOWN_MAX, full
 from authz.decisions.pdp import PDP, Answer
 from authz.decisions.ports import Given
 from authz.engine.conditions import Signature
-from authz.engine.gate.child import Limits
 from authz.engine.schema import Attribute
 from authz.model import NOTHING, Action, Caller, Decision, Entity, Reason, Request
 from tests.policies.support import NOW, person, shipped
-from tests.unit.engine.sets import OWNER, loaded
+from tests.unit.engine.sets import INTERPRETED, OWNER, loaded
 
 CANARY = "canary"
 UNIT = {
@@ -252,7 +251,7 @@ def partly_interpreted(tmp_path_factory):
     )
     directory = tmp_path_factory.mktemp("interpreted")
     ids = ("papers.owner-reads", "papers.odd")
-    return loaded(directory, rules, *ids, limits=Limits(interpreted=True))
+    return loaded(directory, rules, *ids, limits=INTERPRETED)
 
 
 def ask_about_a_paper(policies, action):

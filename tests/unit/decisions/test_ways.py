@@ -165,7 +165,11 @@ SENTENCES = [
 ]
 
 
-@pytest.mark.parametrize(("literal", "left", "right", "so", "takes"), SENTENCES, ids=str)
+@pytest.mark.parametrize(
+    ("literal", "left", "right", "so", "takes"),
+    SENTENCES,
+    ids=[case[4] for case in SENTENCES],
+)
 def test_a_literal_is_said_in_plain_words(literal, left, right, so, takes):
     assert fact(Seen(literal, True, left, right)) == so
     assert need(Seen(literal, False, left, right)) == takes

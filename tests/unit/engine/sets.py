@@ -40,6 +40,10 @@ OWNER = (
 )
 
 
+#: What cannot be unfolded is left to the engine, which no busy machine makes too late.
+INTERPRETED = Limits(interpreted=True, budget_ms=10_000)
+
+
 def entry(*ids: str) -> str:
     """A catalogue with one plain entry for each id."""
     lines = [

@@ -14,10 +14,9 @@ from authz.engine.gate.vet import digest
 from authz.engine.policyset import load
 from authz.engine.source import read_directory
 from authz.errors import PolicyError
-from tests.unit.engine.sets import OWNER, SCHEMA, entry, loaded, write
+from tests.unit.engine.sets import INTERPRETED, OWNER, SCHEMA, entry, loaded, write
 
 ID = "papers.owner-reads"
-INTERPRETED = Limits(interpreted=True)
 
 
 def test_a_loaded_set_evaluates_and_knows_its_policies(tmp_path):
