@@ -21,6 +21,7 @@ from authz.decision_log import open_log
 from authz.decisions.active import ActivePolicies
 from authz.decisions.pdp import Answer
 from authz.decisions.search import Searches
+from authz.decisions.snapshot import Snapshot
 from authz.errors import ConfigError, Unavailable
 from authz.model import Caller, Request
 from authz.settings import Config
@@ -118,11 +119,11 @@ def build_app(
     made = parts(policies, database, time.time, config.engine.sample_reference)
     limits, log = _limits(config), open_log(config.decisions.log, time.time)
 
-    def evaluate(question: Request, caller: Caller) -> Answer:
+    def evaluate(question: Request, caller: Caller, on: Snapshot | None = None) -> Answer:
         # WHY one at a time: the reference engine, which a share of decisions is made by
         # too, is for one thread.
         with made.facts.turn:
-            return made.pdp.evaluate(question, caller)
+            return made.pdp.evaluate(question, caller, on=on)
 
     def stands() -> Readiness:
         trouble = log.trouble if log else ""
@@ -190,7 +191,7 @@ def _metadata(config: Config, served: Collection[str]) -> dict[str, Endpoint]:
 def _closed(config: Config, reason: str, counts: Path | None) -> DecisionApi:
     """An API that answers only why it does not decide."""
 
-    def refuse(*_asked: object) -> NoReturn:
+    def refuse(*_asked: object, **_named: object) -> NoReturn:
         raise Unavailable(reason)
 
     limits = _limits(config)

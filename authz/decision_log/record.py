@@ -10,7 +10,7 @@ from authz.model import Caller
 NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
-class About(Struct):
+class About(Struct, gc=False):
     """A question and its answer, whoever asks it when; a batch is one of these."""
 
     tenant: str
@@ -39,12 +39,12 @@ class About(Struct):
     parts: tuple[bytes, bytes] | None = None
 
 
-class Record(Struct, frozen=True):
+class Record(Struct, gc=False):
     """One request with its answer."""
 
-    #: Epoch seconds, when the answer was made.
-    time: float
     request_id: str
     #: Microseconds from the whole request to the answer.
     micros: int
     about: About
+    #: Epoch seconds, when the answer was made.
+    time: float = 0.0

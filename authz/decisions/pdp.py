@@ -60,16 +60,23 @@ class PDP:
         return self._sampler is not None and self._sampler.wants()
 
     def evaluate(
-        self, request: Request, caller: Caller, *, sample: bool | None = None
+        self,
+        request: Request,
+        caller: Caller,
+        *,
+        sample: bool | None = None,
+        on: Snapshot | None = None,
     ) -> Answer:
         """The answer for one tenant, that of the caller.
 
+        on: what `snapshot` gave for that tenant in the same moment, so that it need not be
+        asked again.
         sample: whether the reference makes it too, where `wants_sample` has been asked.
         Raises: Unavailable when the facts cannot be reached or trusted; NotFound for an
         unknown tenant.
         """
         for _ in range(ATTEMPTS):
-            snapshot = self.snapshot(caller.tenant)
+            snapshot, on = on or self.snapshot(caller.tenant), None
             try:
                 known = snapshot.known(request, caller)
                 decision, inputs = known or snapshot.decide(request, caller)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from authz.composition import Parts, active_policies, parts
 from authz.decisions.pdp import Answer
+from authz.decisions.snapshot import Snapshot
 from authz.engine.schema import Schema
 from authz.errors import Unavailable
 from authz.model import Caller, Request
@@ -41,7 +42,9 @@ class World:
     callers: list[Caller] = field(default_factory=list)
     status: str = "active"
 
-    def evaluate(self, asked: Request, caller: Caller) -> Answer:
+    def evaluate(
+        self, question: Request, caller: Caller, on: Snapshot | None = None
+    ) -> Answer:
         """As the server does, with changes in between."""
         if self.changes_before(len(self.callers)):
             self.status = {"active": "archived", "archived": "active"}[self.status]
@@ -49,7 +52,7 @@ class World:
             where = "authzen", "record", "record-1"
             resources.put(self.database, self.schema, *where, about, actor=SERVICE)
         self.callers.append(caller)
-        return self.made.pdp.evaluate(asked, caller)
+        return self.made.pdp.evaluate(question, caller, on=on)
 
     def answered(self, body: dict[str, Any], **client: Any) -> Answered:
         """What the endpoint says to a client with these properties."""

@@ -28,7 +28,7 @@ ABOUT = About(
     policy_revision="ab12",
     data_revision=7,
 )
-RECORD = Record(time=NOW, request_id="r1", micros=42, about=ABOUT)
+RECORD = Record(request_id="r1", micros=42, about=ABOUT, time=NOW)
 
 
 class Clock:

@@ -1,5 +1,6 @@
 """Answers that are kept are those that would be made: no change is missed for them."""
 
+import gc
 import json
 import time
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import pytest
 from authz import config
 from authz.composition import active_policies
 from authz.decisions.active import ActivePolicies
+from authz.decisions.snapshot import Snapshot
 from authz.storage import access, clients
 from authz.storage.database import Database, open_database
 from authz.storage.events import SERVICE
@@ -21,9 +23,11 @@ from tests.freshness.conftest import ROOT
 from tests.freshness.worker import ROLE, TENANT, WHO
 from webapp.decision_api import kept
 from webapp.decision_api.app import DecisionApi
+from webapp.decision_api.messages import HttpRequest, Note
+from webapp.decision_api.outcome import ALLOWED, DENIED
 from webapp.serve import build_app
 
-EVALUATIONS = "/access/v1/evaluations"
+EVALUATION, EVALUATIONS = "/access/v1/evaluation", "/access/v1/evaluations"
 #: Asked so often, an answer is kept: first all is prepared, then it is decided once more.
 OFTEN = 4
 SCOPES = {"decision:check", "decision:batch", "channel:assert", "session:assert"}
@@ -72,6 +76,17 @@ def world(path: Path, seeded: tuple[Path, SeedResult]) -> Iterator[World]:
 
 def often(client: Client, asked: dict[str, Any] = QUESTION) -> set[bool]:
     return {client.decides(asked) for _ in range(OFTEN)}
+
+
+def sent(client: Client, asked: dict[str, Any]) -> HttpRequest:
+    """The question as a request, with a head of its own."""
+    headers = {
+        "host": "127.0.0.1",
+        "authorization": f"Bearer {client.key}",
+        "content-type": "application/json",
+    }
+    body = json.dumps(asked).encode()
+    return HttpRequest("POST", EVALUATION, headers, body, note=Note())
 
 
 def batch(client: Client, body: dict[str, Any]) -> list[bool]:
@@ -235,3 +250,48 @@ def test_a_head_that_was_let_in_is_checked_again_where_its_client_changes(world:
     clients.rotate(world.database, TENANT, client.key[3:19], actor=SERVICE, expires_at=None)
     assert client.ask(QUESTION, **headers).status == 401
     assert replace(client, key="none").ask(QUESTION).status == 401
+
+
+def test_clients_that_ask_no_more_keep_nothing_alive(world: World):
+    for number in range(3):
+        client = world.caller()
+        often(client)
+        batch(client, {"evaluations": [QUESTION]})
+        change = (access.revoke_role, access.grant_role)[number % 2]
+        change(world.database, TENANT, WHO, ROLE, actor=SERVICE)
+    often(world.client)
+    gc.collect()
+    snapshots = [one for one in gc.get_objects() if isinstance(one, Snapshot)]
+    mine = [one for one in snapshots if one.policies is world.policies.current()]
+    assert [one.tenant for one in mine] == [TENANT]
+    assert world.api.kept_answers() == 1
+
+
+def test_answers_of_one_turn_never_go_back_to_an_older_revision(world: World):
+    assert often(world.client) == {True}
+    first = sent(world.client, QUESTION)
+    # Answered by what is kept; then facts are read that a change has come before.
+    other = question("user:ops.admin@pwani.example", "user:read", f"user:{WHO}")
+
+    class Turn(list[HttpRequest]):
+        """Requests, with a change before the second of them is answered."""
+
+        def __iter__(self) -> Iterator[HttpRequest]:
+            yield first
+            access.revoke_role(world.database, TENANT, WHO, ROLE, actor=SERVICE)
+            yield sent(world.client, other)
+            yield first
+
+    answers = world.api.respond_all(Turn([first, first, first]))
+    revisions = [int(dict(one.headers)["X-Data-Revision"]) for one in answers]
+    assert revisions == sorted(revisions)
+    assert revisions[0] < revisions[1]
+    assert [answers[0].body, answers[2].body] == [ALLOWED, DENIED]
+
+
+def test_a_name_stands_for_an_account_only_where_it_names_one(world: World, path: Path):
+    asked = question(f"user:{WHO}", "payment:read", f"payment:{WHO}", channel="web")
+    world.client.ask(asked)
+    (file,) = (path.parent / "decisions").glob("*.jsonl")
+    (line,) = [json.loads(text) for text in file.read_text().splitlines()]
+    assert line["request"]["subject"]["id"].startswith("u_")

@@ -20,16 +20,24 @@ KNOWN_MAX = 1_000
 class Turn:
     """What requests that are answered together share."""
 
-    __slots__ = ("_bases", "_find", "now")
+    __slots__ = ("_bases", "_find", "look", "now")
 
     def __init__(self, now: float, find: Callable[[str], Snapshot] | None):
+        """`find`: what decisions of a tenant rest on in this moment; None outside one."""
         #: Epoch seconds.
         self.now = now
         self._find = find
         self._bases: dict[str, Snapshot | None] = {}
+        #: Another one each time that something may have moved on.
+        self.look = object()
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether facts are of one revision until somebody reads more of them."""
+        return self._find is not None
 
     def basis(self, tenant: str) -> Snapshot | None:
-        """What decisions of that tenant rest on in this turn; None where nothing does."""
+        """What decisions of that tenant rest on now; None where nothing does."""
         try:
             return self._bases[tenant]
         except KeyError:
@@ -43,6 +51,11 @@ class Turn:
                 basis = None
         self._bases[tenant] = basis
         return basis
+
+    def look_again(self) -> None:
+        """Forgets what was found: facts were read, and may be of another revision now."""
+        self._bases.clear()
+        self.look = object()
 
 
 class Admission(Struct, frozen=True):
@@ -90,13 +103,13 @@ class Door:
         Raises: AuthzError, as it is answered.
         """
         note = request.note
-        if note is None:
+        if note is None or not turn.is_moment:
             return self._admission(request, turn)
         admission = note.admission
         if isinstance(admission, Admission) and (
-            note.seen_in is turn or admission.holds(turn)
+            note.seen_in is turn.look or admission.holds(turn)
         ):
-            note.seen_in = turn
+            note.seen_in = turn.look
             return admission
         note.admission = admission = self._admission(request, turn)
         return admission

@@ -40,7 +40,7 @@ NOTHING_KNOWN: Mapping[Any, Any] = {}
 _log = logging.getLogger(__name__)
 
 
-class _Made(Struct, frozen=True):
+class _Made(Struct, frozen=True, gc=False):
     """What was made of an answer, to be sent any number of times."""
 
     status: int
@@ -102,10 +102,10 @@ class DecisionApi:
         slow must come alone, to hold up nobody.
         """
         slow = len(requests) == 1 and self.is_slow(requests[0])
-        # WHY nothing is known of a slow one: outside a moment, facts may change under it.
-        turn = Turn(self._clock(), None if slow else self._basis)
         try:
             with nullcontext() if slow else self._moment():
+                # WHY nothing is known of a slow one: facts may change under it.
+                turn = Turn(self._clock(), None if slow else self._basis)
                 made = [self._answer(request, turn) for request in requests]
             if self._may_be_told([record for _, record in made if record]):
                 return [response for response, _ in made]
@@ -144,6 +144,7 @@ class DecisionApi:
             answers = admission.answers
             made = None if answers is None else answers.made.get(request.body)
             if made is None:
+                turn.look_again()
                 made = self._made(admission, request)
         except AuthzError as exc:
             return self._error(request, exc), None
@@ -158,7 +159,7 @@ class DecisionApi:
         self._counts.answered(kind, 200, made.tallies, seconds)
         if made.about is None or self._decision_log is None:
             return response, None
-        return response, Record(turn.now, request_id, int(seconds * 1e6), made.about)
+        return response, Record(request_id, int(seconds * 1e6), made.about)
 
     def _made(self, admission: Admission, request: HttpRequest) -> _Made:
         """Raises: AuthzError."""
@@ -222,6 +223,9 @@ class DecisionApi:
         """Whether the decisions are written down, or need not be."""
         if not records or self._decision_log is None:
             return True
+        now = self._clock()
+        for record in records:
+            record.time = now
         with self._writing:
             written = self._decision_log.write(records)
         return written or not self._decision_log.required

@@ -5,11 +5,12 @@ Source: AuthZEN 1.0, section 6.
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from authz.decisions import explain, full
 from authz.decisions.pdp import Answer
 from authz.decisions.ports import Provenance
+from authz.decisions.snapshot import Snapshot
 from authz.model import Caller, Request
 from authz.storage.clients import ApiClient
 from webapp.decision_api import access
@@ -20,8 +21,20 @@ from webapp.decision_api.types import FULL, EvaluationRequest, Options, decoded,
 
 NO_OPTIONS = Options()
 
-#: Raises: Unavailable, NotFound.
-Evaluate = Callable[[Request, Caller], Answer]
+
+class Evaluate(Protocol):
+    """What answers a question."""
+
+    def __call__(
+        self, question: Request, caller: Caller, on: Snapshot | None = None
+    ) -> Answer:
+        """`on`: what decisions rest on in this moment, where that is known already.
+
+        Raises: Unavailable, NotFound.
+        """
+        ...
+
+
 #: What is told besides the decision; None: nothing.
 Context = Callable[[Answer, Options, ApiClient], Mapping[str, Any] | None]
 
@@ -36,7 +49,8 @@ def endpoint(evaluate: Evaluate, context: Context) -> Endpoint:
             question = decoded(EvaluationRequest, asked.body).question
             options = options_of(asked.body)
         caller = access.caller(asked.client, question.context)
-        found = evaluate(question, caller)
+        on = None if asked.answers is None else asked.answers.basis
+        found = evaluate(question, caller, on)
         said = context(found, options, asked.client) if options.explain else None
         return Answered(
             body=body_of(found.decision.allowed, said),
@@ -57,9 +71,11 @@ def accounts_of(question: Request, answer: Answer) -> Mapping[str, str]:
     if answer.inputs is None:
         return NO_ACCOUNTS
     subject, resource = answer.inputs.ids
-    if subject == question.subject.id and resource == question.resource.id:
+    asked = question.subject.id, question.resource.id
+    if (subject, resource) == asked:
         return NO_ACCOUNTS
-    return {question.subject.id: subject, question.resource.id: resource}
+    found = zip(asked, (subject, resource), strict=True)
+    return {name: id for name, id in found if name != id}
 
 
 def contexts(provenance: Provenance) -> Context:

@@ -12,8 +12,9 @@ from typing import Any
 
 from authz.decisions.snapshot import Snapshot
 
-#: Answers that one worker keeps; one more, and all are made anew.
-KEPT_MAX = 50_000
+#: Answers that one worker keeps; one more, and all are made anew. WHY no more: they all go
+#: when a fact changes, and the next request waits for that.
+KEPT_MAX = 25_000
 #: Longer questions are not kept.
 QUESTION_BYTES = 1_024
 
@@ -62,7 +63,8 @@ class KeptAnswers:
     """All that one worker keeps; threads may share it."""
 
     def __init__(self) -> None:
-        self._answers: dict[tuple[str, str], Answers] = {}
+        #: Tenant -> client and kind of endpoint -> answers, all on the same basis.
+        self._answers: dict[str, dict[tuple[str, str], Answers]] = {}
         self._turn = threading.Lock()
         self._count = 0
 
@@ -72,14 +74,15 @@ class KeptAnswers:
     def on(self, basis: Snapshot, client: str, kind: str) -> Answers:
         """The answers to that client by that kind of endpoint, on that basis."""
         with self._turn:
-            found = self._answers.get((client, kind))
-            if found is None or found.basis is not basis:
-                if found is not None:
-                    # WHY: whoever still has it must neither use it nor keep it alive.
-                    found.basis = None
-                    self._count -= len(found)
-                    found.clear()
-                found = self._answers[client, kind] = Answers(self, basis)
+            of_tenant = self._answers.setdefault(basis.tenant, {})
+            found = of_tenant.get((client, kind))
+            if found is not None and found.basis is basis:
+                return found
+            if any(one.basis is not basis for one in of_tenant.values()):
+                # WHY all: what is left of the basis before would be kept alive by clients
+                # that do not ask any more.
+                self._drop(of_tenant)
+            found = of_tenant[client, kind] = Answers(self, basis)
             return found
 
     def keep(self, answers: Answers, among: dict[Any, Any], key: Text, one: object) -> None:
@@ -88,8 +91,17 @@ class KeptAnswers:
             if answers.basis is None:
                 return
             if self._count >= KEPT_MAX:
-                for others in self._answers.values():
-                    others.clear()
+                for of_tenant in self._answers.values():
+                    for others in of_tenant.values():
+                        others.clear()
                 self._count = 0
             self._count += key not in among
             among[key] = one
+
+    def _drop(self, of_tenant: dict[tuple[str, str], Answers]) -> None:
+        for answers in of_tenant.values():
+            # WHY: whoever still has them must neither use them nor keep them alive.
+            answers.basis = None
+            self._count -= len(answers)
+            answers.clear()
+        of_tenant.clear()

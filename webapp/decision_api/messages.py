@@ -17,13 +17,13 @@ class Note:
 
     def __init__(self) -> None:
         self.admission: object = None
-        #: In which turn that was found to hold.
+        #: At which look that was found to hold; see `admission.Turn`.
         self.seen_in: object = None
 
 
 # WHY no dataclasses: a frozen one takes six times as long to make, and each request makes
 # both.
-class HttpRequest(msgspec.Struct, frozen=True):
+class HttpRequest(msgspec.Struct, frozen=True, gc=False):
     """What the API looks at in a request."""
 
     method: str
@@ -52,7 +52,7 @@ class Headers:
         self.lines = lines if is_sound else None
 
 
-class HttpResponse(msgspec.Struct, frozen=True):
+class HttpResponse(msgspec.Struct, frozen=True, gc=False):
     """A whole answer; its headers need no `Content-Length`."""
 
     status: int

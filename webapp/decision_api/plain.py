@@ -50,7 +50,7 @@ class _Batch(Struct, frozen=True, kw_only=True):
     evaluations: list[msgspec.Raw]
 
 
-class Told(Struct, frozen=True):
+class Told(Struct, frozen=True, gc=False):
     """What was answered to a plain question of a batch before."""
 
     outcome: Outcome

@@ -21,7 +21,7 @@ def plain_answer(asked: Asked, batch: PlainBatch, evaluate: Evaluate) -> Answere
     revisions = None if on is None else (on.policies, on.revision)
     made: dict[int, Told] = {}
     for place, request in batch.asked.items():
-        answer = evaluate(request, access.caller(client, request.context))
+        answer = evaluate(request, access.caller(client, request.context), on)
         if revisions is None:
             revisions = answer.policies, answer.data_revision
         elif (answer.policies, answer.data_revision) != revisions:
