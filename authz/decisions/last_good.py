@@ -50,10 +50,12 @@ class LastGood:
 
     def read(self) -> PolicySource | None:
         """The files that were kept; None without any, or where they were changed."""
-        for _ in range(2):
+        seen: object = None
+        # WHY again: it may have been replaced since the link was read.
+        while seen != (link := _identity(self.folder / CURRENT)):
+            seen = link
             if found := self._found():
                 return found
-            # WHY again: it may have been replaced since the link was read.
         return None
 
     def _found(self) -> PolicySource | None:
@@ -100,6 +102,15 @@ def _name(link: Path) -> str:
         return link.readlink().name
     except OSError:
         return ""
+
+
+def _identity(link: Path) -> object:
+    """What no other link at that path has; None where there is none."""
+    try:
+        found = link.lstat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_ctime_ns
 
 
 def _remove(path: Path) -> None:
