@@ -9,7 +9,7 @@ file and line. Relative paths are relative to the file. Secrets are never settin
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -22,6 +22,7 @@ from authz.settings import Config
 
 PREFIX = "AUTHZ_"
 NO_FLAGS: Mapping[str, object] = {}
+_PORT = r"([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d\d|655[0-2]\d|6553[0-5])"
 _DECIMAL = re.compile(r"[0-9]+(\.[0-9]+)?", re.ASCII)
 
 
@@ -38,7 +39,7 @@ class Setting:
     most: int
     #: What a text may be; empty for an address.
     choices: tuple[str, ...]
-    #: What any other text is: `address` or `url`.
+    #: What any other text is: one of `_FORMS`.
     form: str
 
     @property
@@ -203,8 +204,7 @@ def _check(setting: Setting, value: object, origin: str) -> object:
                 return value
             raise _wrong(setting, value, origin, _either(setting.choices))
         case str() if setting.type in (str, str | None) and value:
-            form = _url if setting.form == "url" else _address
-            return form(setting, value, origin)
+            return _FORMS[setting.form](setting, value, origin)
         case str() | Path() if setting.type in (Path, Path | None) and str(value):
             return Path(value)
         case None if setting.type in (Path | None, str | None):
@@ -235,10 +235,7 @@ _EXPECTED: Mapping[Any, str] = {
 
 
 def _address(setting: Setting, value: str, origin: str) -> str:
-    """The value when it is IP:PORT: every text without choices is one.
-
-    Raises: ConfigError.
-    """
+    """The value when it is IP:PORT. Raises: ConfigError."""
     host, _, port = value.rpartition(":")
     try:
         if host.startswith("[") and host.endswith("]"):
@@ -268,6 +265,27 @@ def _url(setting: Setting, value: str, origin: str) -> str:
     raise _wrong(
         setting, value, origin, "an https URL without query, fragment or final slash"
     )
+
+
+def _pattern(pattern: str, expected: str) -> Callable[[Setting, str, str], str]:
+    def check(setting: Setting, value: str, origin: str) -> str:
+        if not re.fullmatch(pattern, value, re.ASCII):
+            raise _wrong(setting, value, origin, expected)
+        return value
+
+    return check
+
+
+_FORMS: Mapping[str, Callable[[Setting, str, str], str]] = {
+    "address": _address,
+    "url": _url,
+    "host": _pattern(
+        rf"([\w.-]+|\[[0-9a-fA-F:]+\]):{_PORT}",
+        "a name and a port, as `smtp.example:587`",
+    ),
+    "email": _pattern(r"[^@\s]+@[\w.-]+", "an e-mail"),
+    "text": _pattern(r"[ -~]+", "one line of plain text"),
+}
 
 
 def _wrong(setting: Setting, value: object, origin: str, expected: str) -> ConfigError:

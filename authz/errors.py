@@ -101,6 +101,11 @@ class Forbidden(AuthzError):
 class Conflict(AuthzError):
     """Somebody else changed it first, or it is there already."""
 
+    def __init__(self, message: str, *, field: str = ""):
+        super().__init__(message)
+        #: The field at fault, for a form to mark; empty when it is none.
+        self.field = field
+
 
 class Unavailable(AuthzError):
     """Facts or a log cannot be reached or trusted: no decision is made."""

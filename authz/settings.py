@@ -62,6 +62,37 @@ class DecisionsSection:
         return int(self.listen.rpartition(":")[2])
 
 
+#: Addresses that only this machine reaches.
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleSection:
+    """The pages on which people log in and administer."""
+
+    enabled: bool = _setting(True, "whether it is served")
+    listen: str = _setting("127.0.0.1:8081", "address and port")
+    url: str | None = _setting(
+        None, "https URL behind a proxy that ends TLS; null: plain HTTP", form="url"
+    )
+    registration: bool = _setting(False, "whether companies register themselves")
+
+    @property
+    def is_in_the_clear(self) -> bool:
+        """Whether passwords would pass where others can listen in."""
+        return self.url is None and self.host not in LOOPBACK
+
+    @property
+    def host(self) -> str:
+        """The address part of `listen`, without brackets."""
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        """The port part of `listen`."""
+        return int(self.listen.rpartition(":")[2])
+
+
 @dataclass(frozen=True, slots=True)
 class MetricsSection:
     """What Prometheus reads."""
@@ -102,6 +133,7 @@ class ServerSection:
     """What listens, and to whom it answers."""
 
     decisions: DecisionsSection = field(default_factory=DecisionsSection)
+    console: ConsoleSection = field(default_factory=ConsoleSection)
     allowed_hosts: tuple[str, ...] = _setting(
         ("127.0.0.1", "localhost", "[::1]"),
         "names, without port, that a Host header may say",
@@ -159,6 +191,22 @@ class EngineSection:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSection:
+    """How mails to people are sent."""
+
+    server: str | None = _setting(
+        None, "mail server as name:port; null: mails are files in `outbox`", form="host"
+    )
+    security: str = _setting(
+        "starttls", "how the server is spoken to", choices=("starttls", "tls", "none")
+    )
+    user: str | None = _setting(None, "name to log in to the server with", form="text")
+    password_file: Path | None = _setting(None, "file with the password for it")
+    sender: str = _setting("gatehouse@localhost", "e-mail it comes from", form="email")
+    outbox: Path = _setting(Path("var/outbox"), "folder of mails without a server")
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration."""
 
@@ -167,3 +215,4 @@ class Config:
     server: ServerSection = field(default_factory=ServerSection)
     decisions: RecordsSection = field(default_factory=RecordsSection)
     engine: EngineSection = field(default_factory=EngineSection)
+    mail: MailSection = field(default_factory=MailSection)

@@ -32,6 +32,7 @@ FLOORS = {
     "authz.storage": 3,
     "authz.decision_log": 3,
     "authz.accounts": 3,
+    "authz.administration": 3,
     "authz.assurance": 3,
     "authz.samples": 3,
     "authz.composition": 3,
@@ -58,12 +59,19 @@ HOMES = {
     "watchfiles": ("webapp.decision_api.watch",),
     "prometheus_client": ("webapp.decision_api.metrics", "webapp.metrics_server"),
     "flask": ("webapp.console",),
+    "flask_babel": ("webapp.console",),
+    "flask_login": ("webapp.console",),
+    "flask_wtf": ("webapp.console",),
+    "waitress": ("webapp.console.process",),
     "click": ("authz.cli",),
     "rich": ("authz.cli",),
 }
 #: Import name -> the distribution that brings it, where the two differ.
 DISTRIBUTIONS = {
     "argon2": "argon2-cffi",
+    "flask_babel": "flask-babel",
+    "flask_login": "flask-login",
+    "flask_wtf": "flask-wtf",
     "peewee_migrate": "peewee-migrate",
     "polar": "oso",
     "prometheus_client": "prometheus-client",

@@ -6,8 +6,8 @@
 import os
 import secrets
 import time
-from collections.abc import Callable, Collection
-from contextlib import nullcontext
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -28,6 +28,7 @@ from authz.settings import Config
 from authz.storage import clients
 from authz.storage.database import Database, identity, open_database
 from webapp import metrics_server
+from webapp.console import process
 from webapp.decision_api import (
     evaluation,
     evaluations,
@@ -52,7 +53,7 @@ from webapp.decision_api.worker import Served
 
 
 def serve(config: Config) -> None:
-    """Serves the decision API until it is told to stop.
+    """Serves the decision API, and the console, until it is told to stop.
 
     Raises: PolicyError, ConfigError or Unavailable before anything listens.
     """
@@ -64,19 +65,53 @@ def serve(config: Config) -> None:
     _open_store(config).close()
     decisions, hosts = config.server.decisions, _limits(config).hosts
     logs.configure()
-    with metrics_server.counting(config.server.metrics.listen, hosts) as counts:
+    with (
+        metrics_server.counting(config.server.metrics.listen, hosts) as counts,
+        _console(config, file) as hang_up,
+    ):
         server.run(
             partial(load_worker, config, file, counts),
             host=decisions.host,
             port=decisions.port,
             workers=decisions.workers or os.cpu_count() or 1,
             patience=_patience(config),
+            hang_up=hang_up,
         )
 
 
 def check_address(config: Config) -> None:
-    """Raises: ConfigError when the configured port cannot be taken."""
+    """Raises: ConfigError when a configured port cannot be taken, or should not."""
     server.check_free(config.server.decisions.host, config.server.decisions.port)
+    console = config.server.console
+    if not console.enabled:
+        return
+    if console.is_in_the_clear:
+        raise ConfigError(
+            f"`server.console.listen` is `{console.listen}`, where others can listen in: "
+            "set `server.console.url` to the https address of the proxy in front of it"
+        )
+    server.check_free(console.host, console.port)
+
+
+@contextmanager
+def _console(config: Config, file: tuple[int, int]) -> Iterator[Callable[[], None]]:
+    """The process of the console meanwhile; what has it read its policies again."""
+    console = config.server.console
+    if not console.enabled:
+        yield lambda: None
+        return
+    listening = server.bound(console.host, console.port)
+    load = partial(_load_console, config, file)
+    with process.running(load, listening) as keeper:
+        yield keeper.hang_up
+
+
+def _load_console(config: Config, file: tuple[int, int]) -> process.Served:
+    """What the process of the console serves."""
+    # WHY here: neither the commands nor the workers need what pages are made with.
+    from webapp.console.loading import load
+
+    return load(config, file, time.time)
 
 
 def load_worker(config: Config, file: tuple[int, int], counts: Path | None) -> Served:

@@ -56,7 +56,7 @@ def parse(authorization: str) -> Key | None:
 
 def digest(secret: str) -> str:
     """What is stored of a secret: SHA-256, in hex."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="surrogatepass")).hexdigest()
 
 
 def matches(secret: str, stored: str) -> bool:

@@ -11,7 +11,7 @@ from authz import __version__
 from authz.assurance.doctor import folders, machine
 from authz.assurance.doctor.finding import Finding, failure, ok
 from authz.assurance.doctor.policies import policies
-from authz.assurance.doctor.service import service
+from authz.assurance.doctor.service import console, service
 from authz.cli.exits import Exit, exit_of
 from authz.cli.progress import stages
 from authz.cli.setup import DEMO_DATABASE, Setup, takes_setup
@@ -57,6 +57,7 @@ def _findings(setup: Setup, progress: Progress) -> Iterator[Finding]:
     yield from machine.clock(time.time(), written)
     yield from machine.limits(config)
     yield from service(config.server)
+    yield from console(config.server)
 
 
 def _database(config: Config) -> Path:

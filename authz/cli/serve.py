@@ -29,8 +29,9 @@ DEMO_FILE = "demo.json"
 LOOPBACK = "127.0.0.1"
 port_option = click.option(
     "--port",
-    type=click.IntRange(1, 65535),
-    help="Port of the decision API, instead of the one of server.decisions.listen.",
+    type=click.IntRange(1, 65534),
+    help="Port of the decision API, instead of the one of server.decisions.listen; the "
+    "console is on the next one.",
 )
 
 
@@ -38,7 +39,7 @@ port_option = click.option(
 @port_option
 @takes_setup
 def serve(setup: Setup, *, port: int | None) -> None:
-    """Serve the decision API until interrupted.
+    """Serve the decision API and the console until interrupted.
 
     Where the database is missing and store.seed is set, it is made from those facts, and
     demo.json with a key for each tenant is written beside it.
@@ -54,7 +55,7 @@ def serve(setup: Setup, *, port: int | None) -> None:
             )
         with _alone(path.parent):
             _make(settings, source, schema)
-    click.echo(f"The decision API is on {_base_url(settings)}")
+    click.echo(_addresses(settings))
     run_server(settings)
 
 
@@ -69,7 +70,8 @@ def demo(setup: Setup, *, port: int | None) -> None:
     """
     folder = setup.config().store.path.parent
     settings = setup.config(
-        {"store.path": folder / DEMO_DATABASE} | _at_port(setup, port, LOOPBACK)
+        {"store.path": folder / DEMO_DATABASE, "server.console.registration": True}
+        | _at_port(setup, port, LOOPBACK)
     )
     check_address(settings)
     schema = _checked(settings).schema
@@ -77,17 +79,25 @@ def demo(setup: Setup, *, port: int | None) -> None:
     with _alone(folder), sample_tenants() as source:
         if not settings.store.path.exists():
             _make(settings, source, schema)
-        elif not move_demo(keys, source, base_url=_base_url(settings)):
+        elif not move_demo(
+            keys, source, base_url=_base_url(settings), console_url=_console_url(settings)
+        ):
             _renew(settings, source)
     click.echo(_welcome(settings, keys))
     run_server(settings)
 
 
 def _at_port(setup: Setup, port: int | None, host: str | None = None) -> dict[str, object]:
-    """The flag for another port, and another host, of the decision API."""
-    decisions = setup.config().server.decisions
+    """The flags for another port, and another host, of the decision API and the console."""
+    server = setup.config().server
+    decisions, console = server.decisions, server.console
     before = decisions.listen.rpartition(":")[0]
-    return {"server.decisions.listen": f"{host or before}:{port or decisions.port}"}
+    beside = console.listen.rpartition(":")[0]
+    next_port = console.port if port is None else port + 1
+    return {
+        "server.decisions.listen": f"{host or before}:{port or decisions.port}",
+        "server.console.listen": f"{host or beside}:{next_port}",
+    }
 
 
 @contextmanager
@@ -139,7 +149,9 @@ def _make(settings: Config, source: Path, schema: Schema) -> None:
             progress=advance,
         )
     keys = settings.store.path.with_name(DEMO_FILE)
-    write_demo_json(keys, result, base_url=_base_url(settings), console_url=None)
+    write_demo_json(
+        keys, result, base_url=_base_url(settings), console_url=_console_url(settings)
+    )
 
 
 def _renew(settings: Config, source: Path) -> None:
@@ -151,18 +163,40 @@ def _renew(settings: Config, source: Path) -> None:
         )
     database.close()
     keys = settings.store.path.with_name(DEMO_FILE)
-    write_demo_json(keys, result, base_url=_base_url(settings), console_url=None)
+    write_demo_json(
+        keys, result, base_url=_base_url(settings), console_url=_console_url(settings)
+    )
 
 
 def _base_url(settings: Config) -> str:
     """How the server is reached from this machine."""
-    host, port = settings.server.decisions.host, settings.server.decisions.port
+    return _reached(settings.server.decisions.host, settings.server.decisions.port)
+
+
+def _console_url(settings: Config) -> str | None:
+    """Where people open the console; None where it is not served."""
+    console = settings.server.console
+    if not console.enabled:
+        return None
+    return console.url or _reached(console.host, console.port)
+
+
+def _reached(host: str, port: int) -> str:
     reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 
+def _addresses(settings: Config) -> str:
+    """Who listens where."""
+    console = _console_url(settings)
+    said = f"The decision API is on {_base_url(settings)}"
+    return said if console is None else f"{said}\nThe console is on {console}"
+
+
 def _welcome(settings: Config, keys: Path) -> str:
     tenants = json.loads(keys.read_text("utf-8"))["tenants"]
+    admins = [made["admin"] for made in tenants.values() if made["admin"]]
+    login = f"Log in as {admins[0]['email']}." if admins else ""
     question = {
         "subject": {"type": "user", "id": "finance@pwani.example"},
         "action": {"name": "transaction:read"},
@@ -171,9 +205,9 @@ def _welcome(settings: Config, keys: Path) -> str:
         "options": {"explain": "reasons"},
     }
     return f"""\
-The decision API is on {_base_url(settings)}
+{_addresses(settings)}
 Sample tenants: {", ".join(tenants)}. Their keys, accounts and the password of all accounts
-are in {keys}. Passwords wait for the console: so far there is no page to log in to.
+are in {keys}. {login}
 
 Ask whether the finance manager of pwani may read transactions:
 

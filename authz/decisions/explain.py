@@ -8,38 +8,21 @@ never tells the two apart.
 
 from typing import Any
 
+from authz.decisions.languages import N_, Words, words_of
 from authz.decisions.pdp import Answer
-from authz.engine.catalogue import FALLBACK_LANGUAGE
+from authz.engine.catalogue import FALLBACK_LANGUAGE, in_language
 from authz.engine.policyset import PolicySet
 from authz.model import Decision, Reason
 
-#: What a person is told where no policy speaks. Order of languages: as in the catalogues.
-SENTENCES: dict[Reason, dict[str, str]] = {
-    Reason.NO_PERMIT: {
-        "en": "You do not have access to do this.",
-        "ru": "У вас нет доступа к этому действию.",
-        "uz": "Sizda bu amal uchun ruxsat yoʻq.",
-        "fr": "Vous n’avez pas accès à cette action.",
-    },
-    Reason.ATTRIBUTE_TYPE: {
-        "en": "The app asked in a way that cannot be answered. Please tell your "
-        "administrator.",
-        "ru": "Приложение задало вопрос, на который нельзя ответить. Сообщите "
-        "администратору.",
-        "uz": "Ilova javob berib boʻlmaydigan soʻrov yubordi. Administratorga xabar "
-        "bering.",
-        "fr": "L’application a posé une question sans réponse possible. Prévenez "
-        "votre administrateur.",
-    },
-    Reason.ERROR: {
-        "en": "This could not be decided, so it is refused. Please tell your "
-        "administrator.",
-        "ru": "Решение принять не удалось, поэтому отказано. Сообщите администратору.",
-        "uz": "Qaror qabul qilib boʻlmadi, shuning uchun rad etildi. Administratorga "
-        "xabar bering.",
-        "fr": "La décision n’a pas pu être prise, donc c’est refusé. Prévenez votre "
-        "administrateur.",
-    },
+#: What a person is told where no policy speaks.
+SENTENCES: dict[Reason, str] = {
+    Reason.NO_PERMIT: N_("You do not have access to do this."),
+    Reason.ATTRIBUTE_TYPE: N_(
+        "The app asked in a way that cannot be answered. Please tell your administrator."
+    ),
+    Reason.ERROR: N_(
+        "This could not be decided, so it is refused. Please tell your administrator."
+    ),
 }
 #: Reasons that only who may see explanations is told; for everybody else they are
 #: NO_PERMIT.
@@ -47,10 +30,15 @@ CONCEALED = frozenset({Reason.UNKNOWN, Reason.MISSING_ATTRIBUTE})
 
 
 def reasons(
-    answer: Answer, *, language: str = FALLBACK_LANGUAGE, for_admin: bool
+    answer: Answer,
+    *,
+    language: str = FALLBACK_LANGUAGE,
+    for_admin: bool,
+    admin_language: str = FALLBACK_LANGUAGE,
 ) -> dict[str, Any]:
     """Why, as the members of the answer's `context`.
 
+    language: of the sentence for the person; admin_language: of what is for_admin.
     Shape: `{"reason", "reason_user", "determining_policies"}`, and `reason_admin` when
     for_admin.
     """
@@ -62,7 +50,7 @@ def reasons(
         "determining_policies": list(told.determining),
     }
     if for_admin:
-        found["reason_admin"] = _for_admin(answer)
+        found["reason_admin"] = _for_admin(answer, words_of(admin_language))
     return found
 
 
@@ -80,32 +68,28 @@ def _concealed(decision: Decision) -> Decision:
 
 def _for_user(decision: Decision, policies: PolicySet, language: str) -> str:
     if not decision.determining:
-        return _in(language, SENTENCES[decision.reason])
+        return words_of(language).gettext(SENTENCES[decision.reason])
     sentences = [policies.policies[i].entry.sentences for i in decision.determining]
-    spoken = [_in(language, by_language) for by_language in sentences]
+    spoken = [in_language(language, by_language) for by_language in sentences]
     return spoken[0] if decision.allowed else " ".join(dict.fromkeys(spoken))
 
 
-def _in(language: str, sentences: Any) -> str:
-    """The sentence in that language, its base language (`fr` of `fr-CA`), or English."""
-    for wanted in (language, language.split("-")[0], FALLBACK_LANGUAGE):
-        if wanted in sentences:
-            return str(sentences[wanted])
-    raise KeyError(FALLBACK_LANGUAGE)
-
-
-def _for_admin(answer: Answer) -> str:
-    decision = answer.decision
-    parts = [f"{'allowed' if decision.allowed else 'denied'}, {decision.reason.value}"]
+def _for_admin(answer: Answer, words: Words) -> str:
+    _, decision = words.gettext, answer.decision
+    outcome = _("allowed, {reason}") if decision.allowed else _("denied, {reason}")
+    parts = [outcome.format(reason=decision.reason.value)]
     for policy_id in decision.determining:
         policy = answer.policies.policies[policy_id]
-        parts.append(f"`{policy_id}` at {policy.file}:{policy.line}")
+        place = f"{policy.file}:{policy.line}"
+        parts.append(_("`{policy}` at {place}").format(policy=policy_id, place=place))
     if decision.detail:
         parts.append(decision.detail)
     if decision.reason is Reason.NO_PERMIT:
-        parts.append("no policy permits it")
-    return "; ".join(parts + _errors(decision))
-
-
-def _errors(decision: Decision) -> list[str]:
-    return [f"`{e.policy_id}` could not be evaluated: {e.message}" for e in decision.errors]
+        parts.append(_("no policy permits it"))
+    for error in decision.errors:
+        parts.append(
+            _("`{policy}` could not be evaluated: {error}").format(
+                policy=error.policy_id, error=error.message
+            )
+        )
+    return "; ".join(parts)

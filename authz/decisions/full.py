@@ -14,6 +14,7 @@ from typing import Any
 
 from authz.decisions.change import Change, Kinds, kinds_of
 from authz.decisions.explain import reasons
+from authz.decisions.languages import Words, words_of
 from authz.decisions.pdp import Answer
 from authz.decisions.ports import Given, Provenance
 from authz.decisions.sentences import fact, need, proposal
@@ -50,28 +51,35 @@ def full(
     *,
     language: str = FALLBACK_LANGUAGE,
     for_admin: bool,
+    admin_language: str = FALLBACK_LANGUAGE,
 ) -> dict[str, Any]:
     """As `reasons`, and for_admin everything that led to it.
 
+    language: of the sentence for the person; admin_language: of all other sentences.
     Shape: docs/explanations.md; times as ISO 8601 in UTC.
     """
-    said = reasons(answer, language=language, for_admin=for_admin)
+    said = reasons(
+        answer, language=language, for_admin=for_admin, admin_language=admin_language
+    )
     if not for_admin:
         return said
+    words = words_of(admin_language)
     try:
         case = _case(answer)
     except InterpretedOnly as exc:
-        return said | _nothing(answer.decision, str(exc))
+        return said | _nothing(answer.decision, str(exc), words)
     if case is None:
-        return said | _nothing(answer.decision)
+        otherwise = words.gettext("no condition says what was decided")
+        return said | _nothing(answer.decision, otherwise, words)
     weighing, allowed = case.weighing, answer.decision.allowed
     listed = [one for one in weighing.permits if one.holds or not allowed]
     resting = [*(one for one in weighing.permits if one.holds), *weighing.forbids]
+    change = None if allowed else _change(_smallest(answer, case, words), words)
     return said | {
-        "ways": [_way(one) for one in listed],
-        "forbids": [_way(one) for one in weighing.forbids],
+        "ways": [_way(one, words) for one in listed],
+        "forbids": [_way(one, words) for one in weighing.forbids],
         "facts": _facts(answer, case, resting, provenance),
-        "smallest_change": None if allowed else _change(_smallest(answer, case)),
+        "smallest_change": change,
     }
 
 
@@ -88,7 +96,7 @@ def _case(answer: Answer) -> _Case | None:
     return _Case(inputs, values, kinds, weighing)
 
 
-def _smallest(answer: Answer, case: _Case) -> Found:
+def _smallest(answer: Answer, case: _Case, words: Words) -> Found:
     policies, signature = answer.policies, case.inputs.signature
     return smallest_change(
         policies.ways(signature),
@@ -96,6 +104,7 @@ def _smallest(answer: Answer, case: _Case) -> Found:
         case.kinds,
         signature,
         reach=reach(_all_ways(policies)),
+        words=words,
     )
 
 
@@ -106,32 +115,30 @@ def _all_ways(policies: PolicySet) -> Iterator[Ways]:
             yield policies.ways(signature)
 
 
-def _nothing(
-    decision: Decision, otherwise: str = "no condition says what was decided"
-) -> dict[str, Any]:
+def _nothing(decision: Decision, otherwise: str, words: Words) -> dict[str, Any]:
     """Where no condition says what was decided."""
     why = decision.detail or otherwise
-    change = None if decision.allowed else _change(Found((), why))
+    change = None if decision.allowed else _change(Found((), why), words)
     return {"ways": [], "forbids": [], "facts": [], "smallest_change": change}
 
 
-def _way(weighed: Weighed) -> dict[str, Any]:
+def _way(weighed: Weighed, words: Words) -> dict[str, Any]:
     condition = weighed.condition
     return {
         "policy": condition.policies[0],
         "places": list(condition.places),
-        "met": [_test(one) for one in weighed.met],
-        "unmet": [_test(one) for one in weighed.unmet],
+        "met": [_test(one, words) for one in weighed.met],
+        "unmet": [_test(one, words) for one in weighed.unmet],
     }
 
 
-def _test(seen: Seen) -> dict[str, Any]:
+def _test(seen: Seen, words: Words) -> dict[str, Any]:
     values = [seen.left, seen.right]
     names = [str(attribute) for attribute in seen.literal.attributes()]
     return {
         "condition": str(seen.literal),
         "seen": {name: _shown(value) for name, value in zip(names, values, strict=False)},
-        "sentence": fact(seen) if seen.holds else need(seen),
+        "sentence": fact(seen, words) if seen.holds else need(seen, words),
     }
 
 
@@ -143,21 +150,21 @@ def _shown(value: Any) -> Any:
     return sorted(found, key=str)[:SHOWN_MAX]
 
 
-def _change(found: Found) -> dict[str, Any]:
+def _change(found: Found, words: Words) -> dict[str, Any]:
     return {
-        "changes": [_step(change) for change in found.changes],
+        "changes": [_step(change, words) for change in found.changes],
         "impossible": found.impossible or None,
     }
 
 
-def _step(change: Change) -> dict[str, Any]:
+def _step(change: Change, words: Words) -> dict[str, Any]:
     value = dict(change.value) if isinstance(change.value, tuple) else change.value
     return {
         "of": change.root,
         "attribute": change.attribute,
         "operation": change.operation.value,
         "value": value,
-        "sentence": proposal(change),
+        "sentence": proposal(change, words),
     }
 
 

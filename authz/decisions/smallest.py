@@ -11,7 +11,8 @@ from types import MappingProxyType
 
 from authz.decisions.change import Change, Kinds, applied, mirrored
 from authz.decisions.completion import STEPS_MAX, Completion
-from authz.decisions.sentences import fact, need
+from authz.decisions.languages import ENGLISH, Words
+from authz.decisions.sentences import fact, joined, need
 from authz.decisions.ways import NEVER, allows, weigh, weight
 from authz.engine.conditions import Signature, Value, Values, Ways
 
@@ -37,11 +38,13 @@ def smallest_change(
     signature: Signature,
     *,
     reach: Mapping[Value, int] = NO_REACH,
+    words: Words = ENGLISH,
 ) -> Found:
     """The smallest change after which these ways allow what they deny with these values.
 
     Subject and resource that are the same thing are changed as one, by changes of the
     subject. reach: of roles that would do, the one that opens least is taken.
+    words: what is impossible is said in these.
     """
     both = mirrored(values, kinds, signature)
     search = Completion(ways, values, kinds, both, reach)
@@ -52,7 +55,7 @@ def smallest_change(
     for changes in search.solutions():
         if allow(changes):
             return Found(_without_idle_parts(changes, allow))
-    return Found((), _why_not(ways, values, kinds, search.is_exhausted))
+    return Found((), _why_not(ways, values, kinds, search.is_exhausted, words))
 
 
 def _without_idle_parts(
@@ -71,18 +74,24 @@ def _without_idle_parts(
     return changes
 
 
-def _why_not(ways: Ways, values: Values, kinds: Kinds, is_exhausted: bool) -> str:
+def _why_not(
+    ways: Ways, values: Values, kinds: Kinds, is_exhausted: bool, words: Words
+) -> str:
+    _ = words.gettext
     if not ways.permits:
-        return "no policy permits this action on such a resource"
+        return _("no policy permits this action on such a resource")
     if not is_exhausted:
-        return f"none was found in {STEPS_MAX} steps"
+        return _("none was found in {steps} steps").format(steps=STEPS_MAX)
     weighing = weigh(ways, values, kinds)
     for forbid in weighing.forbids:
         if all(weight(one.literal, kinds) == NEVER for one in forbid.seen):
-            said = " and ".join(fact(one) for one in forbid.seen)
-            return f"`{forbid.condition.policies[0]}` forbids it: {said}"
+            return _("`{policy}` forbids it: {facts}").format(
+                policy=forbid.condition.policies[0],
+                facts=joined([fact(one, words) for one in forbid.seen], words),
+            )
     nearest = weighing.permits[0]
     never = [one for one in nearest.unmet if weight(one.literal, kinds) == NEVER]
     if never:
-        return f"every way needs what nobody can change: {need(never[0])}"
-    return "what a way needs is what a policy forbids"
+        template = _("every way needs what nobody can change: {need}")
+        return template.format(need=need(never[0], words))
+    return _("what a way needs is what a policy forbids")

@@ -1,5 +1,8 @@
 """The catalogue beside each policy file: what a policy is called, why it is there, and what
-it says to people.
+it says to people, in as many languages as somebody has written.
+
+A text that stands alone is English. A text in several languages is a mapping of language
+codes, and English is always among them: whoever asks for another one falls back to it.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,13 +20,34 @@ _KEYS = ("title", "why", "owner", "sentence", "requirements")
 class CatalogueEntry:
     """What people are told of one policy."""
 
-    title: str
-    why: str
+    #: Language -> what it is called.
+    titles: Mapping[str, str]
+    #: Language -> what it is good for.
+    whys: Mapping[str, str]
+    #: Who answers for it: a name, the same in every language.
     owner: str
-    #: Language -> the sentence for the person concerned; English is always there.
+    #: Language -> the sentence for the person concerned.
     sentences: Mapping[str, str]
     #: Ids of requirements and decisions that it implements.
     requirements: tuple[str, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What it is called, in English."""
+        return self.titles[FALLBACK_LANGUAGE]
+
+    @property
+    def why(self) -> str:
+        """What it is good for, in English."""
+        return self.whys[FALLBACK_LANGUAGE]
+
+
+def in_language(language: str, texts: Mapping[str, str]) -> str:
+    """The text in that language, its base language (`fr` of `fr-CA`), or English."""
+    for wanted in (language, language.split("-")[0]):
+        if wanted in texts:
+            return texts[wanted]
+    return texts[FALLBACK_LANGUAGE]
 
 
 def parse_catalogue(file: str, text: str) -> dict[str, tuple[CatalogueEntry, Place]]:
@@ -44,17 +68,25 @@ def parse_catalogue(file: str, text: str) -> dict[str, tuple[CatalogueEntry, Pla
 
 def _entry(place: Place, value: object) -> CatalogueEntry:
     data = place.mapping(value, keys=_KEYS)
-    title, why, owner = (
-        place.at(key).text(place.of(data, key)) for key in ("title", "why", "owner")
+    titles, whys, sentences = (
+        _by_language(place.at(key), place.of(data, key))
+        for key in ("title", "why", "sentence")
     )
-    at = place.at("sentence")
-    sentences = {
-        language: at.at(language).text(sentence)
-        for language, sentence in at.mapping(place.of(data, "sentence")).items()
-    }
-    at.of(sentences, FALLBACK_LANGUAGE)
+    owner = place.at("owner").text(place.of(data, "owner"))
     requirements = place.at("requirements").texts(data.get("requirements", []))
-    return CatalogueEntry(title, why, owner, sentences, requirements)
+    return CatalogueEntry(titles, whys, owner, sentences, requirements)
+
+
+def _by_language(place: Place, value: object) -> Mapping[str, str]:
+    """The text in each language that it is written in."""
+    if not isinstance(value, dict):
+        return {FALLBACK_LANGUAGE: place.text(value)}
+    texts = {
+        language: place.at(language).text(text)
+        for language, text in place.mapping(value).items()
+    }
+    place.of(texts, FALLBACK_LANGUAGE)
+    return texts
 
 
 def match(

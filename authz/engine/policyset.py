@@ -4,6 +4,7 @@ Its revision is the hash of its content. Whoever wants another set loads another
 swaps the reference.
 """
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,8 @@ from authz.model import Decision, Effect, EvaluationError
 
 #: How long one decision may go on asking policy by policy after one of them failed.
 FALLBACK_LIMIT_S = 1.0
+#: Questions for rows whose answers are kept.
+ROWS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ class PolicySet:
         self.clocks = tuple(n for n, a in schema.context.items() if a.source == "clock")
         self._compiled: dict[Signature, Compiled] = {}
         self._layouts: dict[Signature, Layout] = {}
+        #: Predicate and arguments -> rows that have been asked for.
+        self._rows: dict[tuple[str, tuple[str | None, ...]], list[tuple[Any, ...]]] = {}
+        self._asking = threading.Lock()
         #: Subject type -> resource type -> action -> the functions, once they have been
         #: asked for; none that depend on the time.
         self.timeless: Mapping[str, Mapping[str, dict[str, Compiled]]] = {
@@ -108,9 +114,18 @@ class PolicySet:
         """The rows of a predicate, sorted; None stands for any value, as in
         `rows("may_assign", "owner", None)`.
 
-        Raises: EvaluationFailed when the predicate is not there or cannot be evaluated.
+        Many threads may ask. Raises: EvaluationFailed when the predicate is not there or
+        cannot be evaluated.
         """
-        return self._engine.rows(predicate, arguments)
+        asked = predicate, arguments
+        # WHY one at a time: the engine is for one thread.
+        with self._asking:
+            found = self._rows.get(asked)
+            if found is None:
+                found = self._engine.rows(predicate, arguments)
+                if len(self._rows) < ROWS_MAX:
+                    self._rows[asked] = found
+        return list(found)
 
     def signatures(self) -> tuple[Signature, ...]:
         """Every kind of request that may be asked, sorted."""

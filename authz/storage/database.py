@@ -256,9 +256,9 @@ def _refusal(message: str) -> Conflict | InvalidChange:
     what, _, columns = message.partition(" constraint failed")
     field = columns.rpartition(".")[2]
     if "email_key" in columns:
-        return Conflict("this e-mail is already in use")
+        return Conflict("this e-mail is already in use", field="email")
     if what == "UNIQUE":
-        return Conflict(f"there is one with this `{field}` already")
+        return Conflict(f"there is one with this `{field}` already", field=field)
     if what == "FOREIGN KEY":
         return InvalidChange("it refers to something that is not there")
     return InvalidChange(f"the database refuses it: {message}", field=field)

@@ -33,8 +33,8 @@ def write_demo_json(
     _write(path, described)
 
 
-def move_demo(path: Path, source: Path, *, base_url: str) -> bool:
-    """Say in the file that the server is at this address.
+def move_demo(path: Path, source: Path, *, base_url: str, console_url: str | None) -> bool:
+    """Say in the file that the server is at these addresses.
 
     False, and nothing is written, when the file is lost: not there, cut off, or without a
     key for each tenant of the facts file.
@@ -48,8 +48,9 @@ def move_demo(path: Path, source: Path, *, base_url: str) -> bool:
         return False
     if not all(isinstance(text, str) for text in needed):
         return False
-    if described["base_url"] != base_url:
-        _write(path, described | {"base_url": base_url})
+    moved = described | {"base_url": base_url, "console_url": console_url}
+    if moved != described:
+        _write(path, moved)
     return True
 
 

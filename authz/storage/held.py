@@ -79,7 +79,7 @@ def _options(tenant: Any, account: Any) -> pw.Query:
 @Statement
 def _holders(tenant: Any, role: Any, now: Any) -> pw.Query:
     """The active people who have a role."""
-    active = (Account.tenant == tenant) & (Account.status == "active")
+    active = (RoleAssignment.tenant == tenant) & (Account.status == "active")
     return (
         RoleAssignment.select(RoleAssignment.account, RoleAssignment.expires_at)
         .join(Account, on=(Account.id == RoleAssignment.account))

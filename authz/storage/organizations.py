@@ -88,7 +88,7 @@ def find_organization(database: Database, tenant: str, kind: str, id: str) -> Or
         row = _row(database, tenant, kind, id)
     if row is None or row.deleted_at is not None:
         raise NotFound(f"no {kind} `{id}`")
-    return _organization(row)
+    return organization_of(row)
 
 
 def list_organizations(database: Database, tenant: str, kind: str) -> list[Organization]:
@@ -96,7 +96,7 @@ def list_organizations(database: Database, tenant: str, kind: str) -> list[Organ
     live = (Row.tenant == tenant) & (Row.kind == kind) & Row.deleted_at.is_null()
     with database.reading():
         rows = Row.select().where(live).order_by(Row.name, Row.id).execute(database.db)
-        return [_organization(row) for row in rows]
+        return [organization_of(row) for row in rows]
 
 
 def rename_organization(
@@ -251,7 +251,8 @@ def _row(database: Database, tenant: str, kind: str, id: str) -> Row | None:
     return found
 
 
-def _organization(row: Row) -> Organization:
+def organization_of(row: Row) -> Organization:
+    """The organization of a row."""
     return Organization(
         row.tenant, row.kind, row.id, row.name, row.parent, row.supply_company, row.category
     )

@@ -76,7 +76,7 @@ def find_place(database: Database, tenant: str, kind: str, id: str) -> Place:
         row = _row(database, tenant, kind, id)
     if row is None or row.deleted_at is not None:
         raise NotFound(f"no {kind} `{id}`")
-    return _place(row)
+    return place_of(row)
 
 
 def list_places(database: Database, tenant: str, kind: str) -> list[Place]:
@@ -84,7 +84,7 @@ def list_places(database: Database, tenant: str, kind: str) -> list[Place]:
     live = (Row.tenant == tenant) & (Row.kind == kind) & Row.deleted_at.is_null()
     with database.reading():
         rows = Row.select().where(live).order_by(Row.name, Row.id).execute(database.db)
-        return [_place(row) for row in rows]
+        return [place_of(row) for row in rows]
 
 
 def rename_place(
@@ -167,7 +167,8 @@ def _row(database: Database, tenant: str, kind: str, id: str) -> Row | None:
     return found
 
 
-def _place(row: Row) -> Place:
+def place_of(row: Row) -> Place:
+    """The place of a row."""
     return Place(
         row.tenant, row.kind, row.id, row.name, row.parent, row.cluster, row.manager
     )

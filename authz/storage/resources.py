@@ -64,7 +64,7 @@ def put(
             action=f"{type}.saved",
             about=(type, id),
             kind="updated" if row else "created",
-            before=_told(_resource(row)) if row else None,
+            before=_told(resource_of(row)) if row else None,
             after=new,
         ):
             Row.insert(
@@ -101,7 +101,7 @@ def find(database: Database, tenant: str, type: str, id: str) -> Resource:
         row = _row(database, tenant, type, id)
     if row is None:
         raise NotFound(f"no {type} `{id}`")
-    return _resource(row)
+    return resource_of(row)
 
 
 def list_resources(database: Database, tenant: str, type: str) -> list[Resource]:
@@ -110,7 +110,7 @@ def list_resources(database: Database, tenant: str, type: str) -> list[Resource]
         Row.select().where((Row.tenant == tenant) & (Row.type == type)).order_by(Row.id)
     )
     with database.reading():
-        return [_resource(row) for row in chosen.execute(database.db)]
+        return [resource_of(row) for row in chosen.execute(database.db)]
 
 
 def checked(declared: TypeSchema, attributes: Mapping[str, object]) -> dict[str, object]:
@@ -168,6 +168,7 @@ def _told(resource: Resource) -> Mapping[str, object]:
     return {"attributes": resource.attributes, "details": resource.details}
 
 
-def _resource(row: Row) -> Resource:
+def resource_of(row: Row) -> Resource:
+    """The resource of a row."""
     attributes, details = json.loads(row.attributes), json.loads(row.details)
     return Resource(row.tenant, row.type, row.id, attributes, details)

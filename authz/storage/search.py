@@ -35,7 +35,7 @@ class StoredSearch:
             if revision is None:
                 raise NotFound(f"unknown tenant `{tenant}`")
             rows = shelf(self._database, kind, tenant, self._database.now())
-            columns, sound = _declared(kind, rows, tenant)
+            columns, sound = declared(kind, rows, tenant)
             wanted = (sound, expression(tree, kind, columns), rows.id > after)
             chosen = rows.id.model.select(rows.id).where(rows.where, *wanted)
             ordered = chosen.order_by(rows.id).limit(limit + 1)
@@ -43,7 +43,7 @@ class StoredSearch:
         return Matches(tuple(ids[:limit]), len(ids) > limit, revision)
 
 
-def _declared(
+def declared(
     kind: TypeSchema, rows: Shelf, tenant: str
 ) -> tuple[dict[str, Column], pw.Node]:
     """A column for each attribute of the schema, and whether a row has the right types.

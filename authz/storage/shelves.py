@@ -127,7 +127,7 @@ def _sole_holder(
         )
         .join(Account, on=(Account.id == RoleAssignment.account))
         .where(
-            (Account.tenant == tenant)
+            (RoleAssignment.tenant == tenant)
             & (Account.status == "active")
             & RoleAssignment.role.in_(roles)
             & (RoleAssignment.expires_at.is_null() | (RoleAssignment.expires_at > now))

@@ -218,6 +218,14 @@ class Session(pw.Model):
     expires_at = pw.FloatField()
     revoked_at = pw.FloatField(null=True)
     pages_unlocked_until = pw.FloatField(null=True)
+    handle = pw.TextField()
+    last_seen_at = pw.FloatField()
+    address = pw.TextField(null=True)
+    user_agent = pw.TextField(null=True)
+    confirmed_at = pw.FloatField(null=True)
+    is_rotation_due = pw.BooleanField(default=False)
+    previous_id = pw.TextField(null=True)
+    rotated_at = pw.FloatField(null=True)
 
 
 class Change(pw.Model):

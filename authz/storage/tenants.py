@@ -13,6 +13,8 @@ from authz.storage.tables import Tenant as Row
 
 KINDS = ("minigrid", "metering", "system")
 STATUSES = ("active", "suspended")
+#: Characters that a field may have.
+LONGEST = {"phone": 40, "address": 200, "country": 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,8 @@ class Tenant:
     #: Whether the Protected Pages Password is in use.
     ppp_enabled: bool
     revision: int
+    phone: str | None = None
+    address: str | None = None
 
 
 def create_tenant(
@@ -40,6 +44,8 @@ def create_tenant(
     email: str | None = None,
     country: str | None = None,
     ppp_hash: str | None = None,
+    phone: str | None = None,
+    address: str | None = None,
 ) -> Tenant:
     """A new company; with `ppp_hash` its protected pages ask for that password.
 
@@ -51,7 +57,9 @@ def create_tenant(
         "name": fields.text(name, "name"),
         "kind": fields.choice(kind, "kind", KINDS),
         "email": _email(email),
-        "country": fields.optional_text(country, "country", 2),
+        "country": fields.optional_text(country, "country", LONGEST["country"]),
+        "phone": fields.optional_text(phone, "phone", LONGEST["phone"]),
+        "address": fields.optional_text(address, "address", LONGEST["address"]),
         "ppp_enabled": ppp_hash is not None,
     }
     with database.transaction():
@@ -93,6 +101,47 @@ def list_tenants(database: Database) -> list[Tenant]:
         return [
             _tenant(row) for row in Row.select().order_by(Row.slug).execute(database.db)
         ]
+
+
+def update_tenant(
+    database: Database,
+    tenant: str,
+    *,
+    actor: Actor,
+    name: str | None = None,
+    email: str | None = None,
+    phone: str | None = None,
+    address: str | None = None,
+    country: str | None = None,
+) -> Tenant:
+    """Another name, e-mail, phone, address or country; None keeps what is there.
+
+    Raises: Conflict when the name is taken; InvalidChange with the field; NotFound.
+    """
+    given = {"phone": phone, "address": address, "country": country}
+    new: dict[str, object] = {
+        field: fields.optional_text(value, field, LONGEST[field])
+        for field, value in given.items()
+        if value is not None
+    }
+    if name is not None:
+        new["name"] = fields.text(name, "name")
+    if email is not None:
+        new["email"] = _email(email)
+    with database.transaction():
+        before = find_tenant(database, tenant)
+        with change(
+            database,
+            tenant,
+            actor=actor,
+            action="tenant.updated",
+            about=("tenant", tenant),
+            label=before.name,
+            before={field: getattr(before, field) for field in new},
+            after=new,
+        ):
+            Row.update(**new).where(Row.slug == tenant).execute(database.db)
+        return find_tenant(database, tenant)
 
 
 def set_status(database: Database, tenant: str, status: str, *, actor: Actor) -> None:
@@ -157,4 +206,6 @@ def _tenant(row: Row) -> Tenant:
         country=row.country,
         ppp_enabled=bool(row.ppp_enabled),
         revision=row.revision,
+        phone=row.phone,
+        address=row.address,
     )

@@ -78,7 +78,7 @@ def find_unit(database: Database, tenant: str, id: str) -> MeteringUnit:
         row = Row.select().where(live).first(database.db)
     if row is None:
         raise NotFound(f"no metering unit `{id}`")
-    return _unit(row)
+    return unit_of(row)
 
 
 def list_units(database: Database, tenant: str) -> list[MeteringUnit]:
@@ -86,7 +86,8 @@ def list_units(database: Database, tenant: str) -> list[MeteringUnit]:
     live = (Row.tenant == tenant) & Row.deleted_at.is_null()
     with database.reading():
         return [
-            _unit(r) for r in Row.select().where(live).order_by(Row.id).execute(database.db)
+            unit_of(r)
+            for r in Row.select().where(live).order_by(Row.id).execute(database.db)
         ]
 
 
@@ -129,6 +130,27 @@ def set_status(
     """The unit as working, sealed or in repair."""
     fields.choice(status, "status", STATUSES)
     return _update(database, tenant, id, "status_set", {"status": status}, actor=actor)
+
+
+def update_unit(
+    database: Database,
+    tenant: str,
+    id: str,
+    *,
+    actor: Actor,
+    name: str | None = None,
+    model: str | None = None,
+    serial: str | None = None,
+    imei: str | None = None,
+) -> MeteringUnit:
+    """The unit with another name, model, serial number or IMEI; None keeps it."""
+    new: dict[str, str | None] = {}
+    if name is not None:
+        new["name"] = fields.text(name, "name")
+    for field, value in (("model", model), ("serial", serial), ("imei", imei)):
+        if value is not None:
+            new[field] = fields.optional_text(value, field)
+    return _update(database, tenant, id, "updated", new, actor=actor)
 
 
 def delete_unit(database: Database, tenant: str, id: str, *, actor: Actor) -> None:
@@ -179,7 +201,8 @@ def _update(
         return find_unit(database, tenant, id)
 
 
-def _unit(row: Row) -> MeteringUnit:
+def unit_of(row: Row) -> MeteringUnit:
+    """The unit of a row."""
     return MeteringUnit(
         tenant=row.tenant,
         id=row.id,

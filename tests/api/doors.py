@@ -176,7 +176,7 @@ def _ports() -> Iterator[int]:
     server or a client before the one that is told of it listens there.
     """
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    own = [*range(20_000 + worker % 6 * 2_000, 22_000 + worker % 6 * 2_000)]
+    own = [*range(20_000 + worker % 6 * 2_000, 22_000 + worker % 6 * 2_000, 2)]
     # WHY by chance: another run may go on at the same time.
     start = random.SystemRandom().randrange(len(own))
     return itertools.cycle(own[start:] + own[:start])
@@ -186,10 +186,11 @@ _PORTS = _ports()
 
 
 def free_port() -> int:
-    """A port at which nobody listens."""
+    """A port at which nobody listens, nor at the next one, which is the console's."""
     for port in _PORTS:
-        with socket.socket() as probe, suppress(OSError):
+        with socket.socket() as probe, socket.socket() as beside, suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            beside.bind(("127.0.0.1", port + 1))
             return port
     raise AssertionError("never: the ports begin again")
 

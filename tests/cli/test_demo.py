@@ -3,10 +3,11 @@ import re
 import shlex
 import stat
 import subprocess
+import time
 
 import pytest
 
-from tests.api.doors import free_port, question, socket_door
+from tests.api.doors import START_SECONDS, free_port, question, socket_door
 from tests.cli.demo import demo
 
 pytestmark = pytest.mark.socket
@@ -34,6 +35,17 @@ def status(port, key):
     return socket_door(port)("POST", "/access/v1/evaluation", headers, body).status
 
 
+def login_page(port):
+    """What the console shows, once it has started."""
+    ends = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            return socket_door(port)("GET", "/login", {"host": "127.0.0.1"}, b"").body
+        except OSError:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+
+
 def test_the_demo_makes_all_it_needs_keeps_it_and_replaces_what_is_lost(tmp_path):
     port = free_port()
     with demo(tmp_path, port) as printed:
@@ -44,9 +56,11 @@ def test_the_demo_makes_all_it_needs_keeps_it_and_replaces_what_is_lost(tmp_path
             shlex.split(curl.replace("\\\n", " ")), capture_output=True, check=True
         )
         assert json.loads(done.stdout)["decision"] is True
+        assert b"Log in" in login_page(port + 1)
     assert first["base_url"] == f"http://127.0.0.1:{port}"
     assert first["base_url"] in said
-    assert first["console_url"] is None
+    assert first["console_url"] == f"http://127.0.0.1:{port + 1}"
+    assert first["console_url"] in said
     assert {
         slug: kept["admin"]["email"] for slug, kept in first["tenants"].items()
     } == ADMINS
@@ -60,7 +74,11 @@ def test_the_demo_makes_all_it_needs_keeps_it_and_replaces_what_is_lost(tmp_path
 
     other = free_port()
     with demo(tmp_path, other):
-        assert described(tmp_path) == first | {"base_url": f"http://127.0.0.1:{other}"}
+        moved = {
+            "base_url": f"http://127.0.0.1:{other}",
+            "console_url": f"http://127.0.0.1:{other + 1}",
+        }
+        assert described(tmp_path) == first | moved
 
     cut_off = (tmp_path / "demo.json").read_bytes()[:-99]
     (tmp_path / "demo.json").write_bytes(cut_off)

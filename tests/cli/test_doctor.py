@@ -34,6 +34,7 @@ CHECKS = [
     "time zone",
     "connections",
     "port",
+    "console",
 ]
 
 
@@ -51,7 +52,8 @@ def home(tmp_path, record):
     migrate(tmp_path / "var" / "gatehouse.db")
     (tmp_path / "config.yaml").write_text(
         f"policy: {{record: {record}}}\n"
-        f"server: {{decisions: {{listen: '127.0.0.1:{free_port()}'}}}}\n"
+        f"server: {{decisions: {{listen: '127.0.0.1:{free_port()}'}}, "
+        f"console: {{listen: '127.0.0.1:{free_port()}'}}}}\n"
         "decisions: {log: {keep_mib: 1}}\n"
     )
     return tmp_path
@@ -378,3 +380,34 @@ def test_a_program_that_says_nothing_is_another_program(doctor, home, monkeypatc
     with socket.create_server(("127.0.0.1", port)):
         code, found = doctor()
     assert (code, found["port"][0]) == (3, "error")
+
+
+# The console
+
+
+def console_port(home):
+    return int((home / "config.yaml").read_text().rpartition("127.0.0.1:")[2].split("'")[0])
+
+
+def test_another_program_in_place_of_the_console_is_told(doctor, home, monkeypatch):
+    monkeypatch.setattr("authz.assurance.doctor.service.PATIENCE_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", console_port(home))):
+        code, found = doctor()
+    assert (code, found["console"][0]) == (3, "error")
+    assert "another program listens" in found["console"][1]
+
+
+def test_a_console_that_others_can_listen_in_to_is_told(doctor, home):
+    path = home / "config.yaml"
+    clear = path.read_text().replace(f"127.0.0.1:{console_port(home)}", "0.0.0.0:18081")
+    path.write_text(clear)
+    code, found = doctor()
+    assert (code, found["console"][0]) == (3, "error")
+    assert "without TLS" in found["console"][1]
+
+
+def test_a_console_that_is_not_served_takes_no_port(doctor, home):
+    path = home / "config.yaml"
+    path.write_text(path.read_text().replace("console: {", "console: {enabled: false, "))
+    code, found = doctor()
+    assert (code, found["console"]) == (0, ("ok", "it is not served", ""))

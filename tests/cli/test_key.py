@@ -4,6 +4,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from authz.accounts import keyfiles
+from authz.accounts.tokenkeys import TokenKeys
 from authz.cli.exits import Exit
 from tests.cli.conftest import CONFIG
 
@@ -57,3 +58,20 @@ def test_a_key_that_others_may_read_is_not_shown(show, made, tmp_path):
     ran = show("metadata")
     assert (ran.code, ran.out) == (Exit.DOES_NOT_LOAD, "")
     assert "chmod 600" in ran.err
+
+
+def test_the_key_of_tokens_is_changed_under_a_running_service(authz, show, tmp_path):
+    keys = TokenKeys(tmp_path / "a.db")
+    before = keys.current().jwk
+    assert json.loads(show("tokens", "--output", "json").out) == before
+    ran = authz("key", "rotate", "--config", CONFIG, "--data", tmp_path, "tokens")
+    assert (ran.code, ran.err) == (Exit.OK, "")
+    after = keys.current().jwk
+    assert ran.out == f"the key of tokens is {after['kid']}\n"
+    assert keys.jwks() == {"keys": [after, before]}
+
+
+def test_where_no_token_was_signed_there_is_nothing_to_change(authz, tmp_path):
+    ran = authz("key", "rotate", "--config", CONFIG, "--data", tmp_path, "tokens")
+    assert (ran.code, ran.out) == (Exit.USAGE, "")
+    assert not (tmp_path / "keys").exists()

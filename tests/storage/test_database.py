@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 
 from authz.errors import ConfigError, Unavailable
-from authz.storage import tables
+from authz.storage import login_tables, migrations, tables
 from authz.storage.database import migrate, open_database
 from tests.storage.conftest import Clock
+
+MIGRATIONS = Path(migrations.__path__[0])
+MODELS = (*tables.MODELS, *login_tables.MODELS)
 
 
 def modes(folder):
@@ -17,7 +20,8 @@ def modes(folder):
 
 def test_migrating_a_new_file_applies_every_step_once(tmp_path):
     path = tmp_path / "data" / "new.db"
-    assert migrate(path) == ["0001_facts"]
+    steps = sorted(step.stem for step in MIGRATIONS.glob("[0-9]*.py"))
+    assert migrate(path) == steps
     assert migrate(path) == []
 
 
@@ -122,7 +126,7 @@ def columns_of(database, table):
     return {name: bool(required) for _, name, _, required, _, _ in rows}
 
 
-@pytest.mark.parametrize("model", tables.MODELS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_the_models_are_the_tables(database, model):
     with database.reading():
         there = columns_of(database, model._meta.table_name)
@@ -131,6 +135,11 @@ def test_the_models_are_the_tables(database, model):
 
 PERSON = "INSERT INTO account (id, tenant, email, email_key, name, created_at) VALUES "
 PLACE = "INSERT INTO place (tenant, kind, id, name, parent, cluster) VALUES "
+SESSION = (
+    "INSERT INTO session (id, handle, tenant, account, channel, created_at, expires_at,"
+    " last_seen_at, user_agent) VALUES ('00000000000000000000000000000000',"
+    " 'handle-of-a-session', 'grid', 'u_ann', "
+)
 BINDING = "INSERT INTO binding (tenant, account, kind, target) VALUES "
 #: What no code of ours writes, and the database refuses all the same.
 NONSENSE = {
@@ -155,8 +164,20 @@ NONSENSE = {
     "a revision that goes back": "UPDATE tenant SET revision = revision - 1",
     "attributes that are no JSON": "INSERT INTO resource"
     " (tenant, type, id, attributes, updated_at) VALUES ('grid', 'customer', 'c', '{', 0)",
-    "an unknown channel": "INSERT INTO session VALUES"
-    " ('00000000000000000000000000000000', 'grid', 'u_ann', 'fax', 0, 1, NULL, NULL)",
+    "an unknown channel": SESSION + "'fax', 0, 1, 0, 'web')",
+    "a short id of a session": SESSION.replace("0000", "0") + "'web', 0, 1, 0, 'web')",
+    "a user agent without end": SESSION + f"'web', 0, 1, 0, '{'x' * 201}')",
+    "a token for nothing known": "INSERT INTO one_time_token"
+    f" VALUES ('{'0' * 64}', 'lottery', 'grid', 'u_ann', 0, 1, NULL)",
+    "a token that is no hash": "INSERT INTO one_time_token"
+    " VALUES ('secret', 'login', 'grid', 'u_ann', 0, 1, NULL)",
+    "a second factor of another tenant's person": "INSERT INTO second_factor"
+    " VALUES ('gas', 'u_ann', 'x', 0, NULL, NULL)",
+    "a recovery code without a second factor": "INSERT INTO recovery_code"
+    f" VALUES ('grid', 'u_ann', '{'0' * 64}', NULL)",
+    "a refresh token of no client": "INSERT INTO refresh_token"
+    f" VALUES ('{'0' * 64}', '{'0' * 16}', 'grid', 'u_ann', 'none', 'api', 0, 0, 1,"
+    " NULL, NULL)",
 }
 
 

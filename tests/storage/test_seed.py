@@ -317,8 +317,9 @@ def told(demo, tmp_path):
 def test_a_whole_demo_json_moves_with_the_server(told):
     before = json.loads(told.read_text("utf-8"))
     with sample_tenants() as source:
-        assert move_demo(told, source, base_url="http://new")
-    assert json.loads(told.read_text("utf-8")) == before | {"base_url": "http://new"}
+        assert move_demo(told, source, base_url="http://new", console_url="http://c")
+    moved = {"base_url": "http://new", "console_url": "http://c"}
+    assert json.loads(told.read_text("utf-8")) == before | moved
 
 
 @pytest.mark.parametrize(
@@ -354,7 +355,7 @@ def test_a_demo_json_that_is_not_whole_is_lost(told, broken):
     text = broken(json.loads(told.read_text("utf-8")))
     told.write_text(text, "utf-8")
     with sample_tenants() as source:
-        assert not move_demo(told, source, base_url="http://new")
+        assert not move_demo(told, source, base_url="http://new", console_url="http://c")
     assert told.read_text("utf-8") == text
 
 

@@ -228,3 +228,30 @@ def test_a_share_is_a_number_from_none_to_all(write):
         )
     said = refusal(None, {"AUTHZ_ENGINE__SAMPLE_REFERENCE": "nan"})
     assert said.endswith("`engine.sample_reference` must be a number, not `nan`")
+
+
+@pytest.mark.parametrize(
+    "server", ["smtp.example:587", "mail:25", "[::1]:25", "192.0.2.1:65535"]
+)
+def test_a_mail_server_is_a_name_and_a_port(server):
+    assert config.load(None, {"AUTHZ_MAIL__SERVER": server}).mail.server == server
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("server", "smtp.example", "a name and a port, as `smtp.example:587`"),
+        ("server", "smtp.example:0", "a name and a port, as `smtp.example:587`"),
+        ("server", "smtp.example:65536", "a name and a port, as `smtp.example:587`"),
+        ("server", "a b:25", "a name and a port, as `smtp.example:587`"),
+        ("server", "https://a.example:25", "a name and a port, as `smtp.example:587`"),
+        ("security", "ssl", "`starttls` or `tls` or `none`"),
+        ("sender", "nobody", "an e-mail"),
+        ("sender", "a@b.example, c@d.example", "an e-mail"),
+        ("user", "two\nlines", "one line of plain text"),
+    ],
+)
+def test_what_cannot_send_mail_is_refused(key, value, expected):
+    variable = f"AUTHZ_MAIL__{key.upper()}"
+    said = refusal(None, {variable: value})
+    assert said == f"{variable}: `mail.{key}` must be {expected}, not `{value}`"

@@ -39,9 +39,11 @@ def run(
     port: int,
     workers: int,
     patience: Patience,
+    hang_up: Callable[[], None] = lambda: None,
 ) -> None:
     """Serves until it is told to stop; `load` is called once in each worker.
 
+    hang_up: tells others that they are to read their policies again.
     Raises: ConfigError when the port cannot be taken.
     """
     config = uvicorn.Config(
@@ -61,13 +63,13 @@ def run(
         timeout_worker_healthcheck=STILL_SECONDS,
     )
     end_seconds = patience.drain_seconds + FINISH_SECONDS + END_SECONDS
-    with _bound(host, port) as listening:
-        _Supervisor(config, [listening], end_seconds).run()
+    with bound(host, port) as listening:
+        _Supervisor(config, [listening], end_seconds, hang_up).run()
 
 
 def check_free(host: str, port: int) -> None:
     """Raises: ConfigError when the port cannot be taken."""
-    _bound(host, port).close()
+    bound(host, port).close()
 
 
 class _Child(Process):
@@ -93,10 +95,15 @@ class _Supervisor(Multiprocess):
     """The parent of the workers."""
 
     def __init__(
-        self, config: uvicorn.Config, sockets: list[socket.socket], end_seconds: int
+        self,
+        config: uvicorn.Config,
+        sockets: list[socket.socket],
+        end_seconds: int,
+        hang_up: Callable[[], None],
     ):
         super().__init__(config, sockets)
         self._end_seconds = end_seconds
+        self._hang_up = hang_up
 
     def init_processes(self) -> None:
         """Starts all workers."""
@@ -135,6 +142,7 @@ class _Supervisor(Multiprocess):
             if worker.pid is not None:
                 with suppress(ProcessLookupError):
                     os.kill(worker.pid, signal.SIGHUP)
+        self._hang_up()
 
     def handle_ttin(self) -> None:
         """Nothing: the number of workers is that of the configuration."""
@@ -153,7 +161,7 @@ class _Supervisor(Multiprocess):
         return worker
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def bound(host: str, port: int) -> socket.socket:
     """A socket at that address. Raises: ConfigError when it cannot be taken."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(

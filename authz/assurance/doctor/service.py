@@ -1,4 +1,4 @@
-"""Is the port free, or does our server answer there, and is it ready?"""
+"""Are the ports free, or does our server answer there, and is it ready?"""
 
 import http.client
 import json
@@ -37,6 +37,39 @@ def service(settings: ServerSection) -> Iterator[Finding]:
     else:
         idle = Unavailable(f"a server on {listen} makes no decisions: {reason}")
         yield failure("port", idle, "mend that")
+
+
+def console(settings: ServerSection) -> Iterator[Finding]:
+    """Who listens where the console would."""
+    found = settings.console
+    listen, url = found.listen, "`server.console.url`"
+    if not found.enabled:
+        yield ok("console", "it is not served")
+        return
+    if found.is_in_the_clear:
+        clear = ConfigError(f"{listen} is no address of this machine alone, without TLS")
+        yield failure("console", clear, f"name the https address of a proxy in {url}")
+        return
+    try:
+        is_ours = _is_console(REACHED.get(found.host, found.host), found.port, settings)
+    except ConnectionRefusedError:
+        yield ok("console", f"{listen} is free: no console runs there")
+        return
+    except (OSError, http.client.HTTPException):
+        is_ours = False
+    if is_ours:
+        yield ok("console", f"a console on {listen} answers")
+    else:
+        taken = ConfigError(f"another program listens on {listen}, or one that hangs")
+        yield failure("console", taken, "stop it, or set `server.console.listen`")
+
+
+def _is_console(host: str, port: int, settings: ServerSection) -> bool:
+    """Whether the login page of one is there. Raises: as `_readiness`."""
+    with closing(http.client.HTTPConnection(host, port, timeout=PATIENCE_SECONDS)) as asked:
+        asked.request("GET", "/login", headers={"Host": settings.allowed_hosts[0]})
+        answer = asked.getresponse()
+        return answer.status == http.client.OK and "X-Request-ID" in answer.headers
 
 
 def _readiness(host: str, port: int, name: str) -> dict[str, Any]:

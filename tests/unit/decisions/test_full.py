@@ -159,6 +159,32 @@ def test_a_deny_that_no_condition_gave_lists_none(decision, why):
     assert said["smallest_change"] == {"changes": [], "impossible": why}
 
 
+def test_everything_can_be_said_in_the_language_of_an_administrator():
+    answer = ask(TECH, "metering_unit:read", "metering_unit", UNIT, tenant="there")
+    english = explained(answer)
+    told = full(answer, nothing_given, for_admin=True, admin_language="ru")
+    assert (told["reason"], told["reason_user"]) == (
+        english["reason"],
+        english["reason_user"],
+    )
+    assert told["forbids"][0]["met"][0]["sentence"] == (
+        "`tenant` ресурса: `there`, `tenant` субъекта: `here`"
+    )
+    assert told["smallest_change"]["impossible"] == (
+        "`common.other-tenant` это запрещает:"
+        " `tenant` ресурса: `there`, `tenant` субъекта: `here`"
+    )
+
+
+def test_where_no_condition_decided_an_administrator_hears_it_in_their_language():
+    answer = Answer(Decision(False, Reason.ERROR), shipped(), 1)
+    told = full(answer, nothing_given, for_admin=True, admin_language="fr")
+    assert told["smallest_change"] == {
+        "changes": [],
+        "impossible": "aucune condition ne dit ce qui a été décidé",
+    }
+
+
 def test_a_decision_that_its_conditions_do_not_give_is_not_explained_by_them():
     answer = ask(TECH, "metering_unit:read", "metering_unit", UNIT)
     other = Answer(Decision(False, Reason.NO_PERMIT), answer.policies, 1, answer.inputs)

@@ -1,0 +1,75 @@
+"""API clients: the apps of a company, each with a key that is shown once."""
+
+import math
+from collections.abc import Collection
+from dataclasses import replace
+
+from authz.accounts.keys import Key
+from authz.administration.desk import Desk
+from authz.errors import InvalidChange
+from authz.storage import clients
+from authz.storage.clients import ApiClient
+
+
+def listed(desk: Desk) -> list[ApiClient]:
+    """The clients of the company, revoked ones too, by name. Raises: Refused."""
+    desk.require("api_client:list", "tenant", desk.tenant)
+    return clients.list_clients(desk.database, desk.tenant)
+
+
+def create(
+    desk: Desk,
+    *,
+    name: str,
+    scopes: Collection[str],
+    channel: str | None = None,
+    expires_at: float | None = None,
+) -> tuple[ApiClient, Key]:
+    """A new client and its key, which is not stored and cannot be shown again.
+
+    Raises: Refused; Conflict when a live one has the name; InvalidChange with the field.
+    """
+    with desk.deciding():
+        actor = desk.require("api_client:create", "tenant", desk.tenant)
+        _check_end(desk, expires_at)
+        return clients.create(
+            desk.database,
+            desk.tenant,
+            name,
+            scopes,
+            actor=actor,
+            channel=channel or None,
+            expires_at=expires_at,
+        )
+
+
+def revoke(desk: Desk, id: str) -> None:
+    """Make the key of a client worthless. Raises: Refused, NotFound."""
+    with desk.deciding():
+        actor = desk.require("api_client:revoke", "api_client", id)
+        clients.revoke(desk.database, desk.tenant, id, actor=actor)
+
+
+def rotate(
+    desk: Desk, id: str, *, expires_at: float | None = None
+) -> tuple[ApiClient, Key]:
+    """A new key in place of the old one, which is worthless from now on.
+
+    Raises: Refused, NotFound; InvalidChange with the field.
+    """
+    with desk.deciding():
+        actor = desk.require("api_client:revoke", "api_client", id)
+        desk.require("api_client:create", "tenant", desk.tenant)
+        _check_end(desk, expires_at)
+        # WHY without a revision: these are two changes, and nobody else's comes between.
+        actor = replace(actor, decided_at=None)
+        return clients.rotate(
+            desk.database, desk.tenant, id, actor=actor, expires_at=expires_at
+        )
+
+
+def _check_end(desk: Desk, expires_at: float | None) -> None:
+    if expires_at is None:
+        return
+    if not math.isfinite(expires_at) or expires_at <= desk.clock():
+        raise InvalidChange("the end must be in the future", field="expires_at")

@@ -1,0 +1,23 @@
+"""E-mails of the people of the sample tenants."""
+
+AMINA = "amina.owner@pwani.example"
+JUMA = "ops.admin@pwani.example"
+NEEMA = "second.admin@pwani.example"
+GRACE = "finance@pwani.example"
+SALUM = "field.mafia@pwani.example"
+REHEMA = "field.roaming@pwani.example"
+NEWCOMER = "norole@pwani.example"
+FORMER = "left.company@pwani.example"
+OTIENO = "owner@ziwa.example"
+WANJIKU = "coowner@ziwa.example"
+CLERK = "clerk@ziwa.example"
+ROOT = "root@gasmeter.example"
+AUDITOR = "auditor@gasmeter.example"
+TECH = "service_tech@domain.com"
+HEAD = "head@hududgaz.example"
+BRANCH = "poytaxt@hududgaz.example"
+MAKER = "rep@ekdev.example"
+BAKER = "bakery@customer.example"
+FRESH = "fresh@gasmeter.example"
+#: Everybody of the metering tenant who is no platform administrator.
+OTHER_LEVELS = (AUDITOR, TECH, HEAD, BRANCH, MAKER, BAKER, FRESH)

@@ -1,0 +1,101 @@
+"""The console over the sample tenants, and browsers in front of it."""
+
+import re
+from html import unescape
+from itertools import count
+
+import pytest
+
+from authz.accounts.mail import Outbox
+from tests.administration.conftest import CHEAP, PASSWORD, World, seeded, world  # noqa: F401
+from tests.shipped import shipped
+from webapp.console.app import create_app
+from webapp.console.parts import Console, Door
+
+OWNER, ADMIN, FINANCE, FIELD = (
+    "amina.owner@pwani.example",
+    "ops.admin@pwani.example",
+    "finance@pwani.example",
+    "field.mafia@pwani.example",
+)
+ROOT_ADMIN, AUDITOR, TECH = (
+    "root@gasmeter.example",
+    "auditor@gasmeter.example",
+    "service_tech@domain.com",
+)
+HOST = "127.0.0.1:8081"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def console_of(world: World, **door) -> Console:  # noqa: F811
+    numbers = count(1)
+    return Console(
+        database=world.database,
+        made=world.parts,
+        policies=shipped,
+        hasher=CHEAP,
+        mailer=Outbox(world.path.parent / "outbox", "gatehouse@example.org", world.clock),
+        registration=True,
+        clock=world.clock,
+        secret=b"s" * 32,
+        door=Door(frozenset({"127.0.0.1", "localhost"}), **door),
+        new_request_id=lambda: f"request-{next(numbers)}",
+    )
+
+
+class Browser:
+    """A browser in front of an application: it keeps cookies and fills in forms."""
+
+    def __init__(self, app):
+        self.client = app.test_client()
+
+    def get(self, path, **more):
+        return self.client.get(path, base_url=f"http://{HOST}", **more)
+
+    def send(self, path, form=None, **more):
+        """A form as it is, without the token of a page."""
+        return self.client.post(path, base_url=f"http://{HOST}", data=form or {}, **more)
+
+    def token(self, page="/login"):
+        """The token that the forms of a page carry."""
+        found = TOKEN.search(self.get(page).text)
+        return unescape(found[1]) if found else ""
+
+    def post(self, path, form=None, *, page=None, **more):
+        """A form as a person sends it from the page that shows it."""
+        token = self.token(page or "/profile")
+        return self.send(path, {"csrf_token": token} | (form or {}), **more)
+
+    def session(self):
+        """The id of the session, as the cookie has it."""
+        return self.client.get_cookie("gatehouse", domain="127.0.0.1").value
+
+    def take_session(self, id):
+        """Has the browser send another id."""
+        self.client.set_cookie("gatehouse", id, domain="127.0.0.1")
+
+    def log_in(self, email, password=PASSWORD, **more):
+        form = {"email": email, "password": password, **more}
+        return self.post("/login", form, page="/login")
+
+
+@pytest.fixture
+def app(world):  # noqa: F811 - the fixture of the other tests
+    return create_app(console_of(world))
+
+
+@pytest.fixture
+def browser(app):
+    return Browser(app)
+
+
+@pytest.fixture
+def logged_in(app):
+    """A browser in which somebody is logged in."""
+
+    def logged_in(email: str) -> Browser:
+        made = Browser(app)
+        assert made.log_in(email).status_code == 303
+        return made
+
+    return logged_in

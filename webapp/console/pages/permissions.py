@@ -1,0 +1,125 @@
+"""Permissions of a person: the access level or the roles, options, bindings, and when it
+ends. What is offered, and what each level needs, is asked of the policies.
+"""
+
+from collections.abc import Mapping
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from authz.administration import preview, rights
+from authz.administration.preview import Preview
+from authz.administration.rights import Access
+from authz.errors import Conflict, InvalidChange
+from webapp.console.answers import go
+from webapp.console.asked import Form, chosen, posted
+from webapp.console.labels import role_word
+from webapp.console.needs import Pages
+from webapp.console.visitor import present
+from webapp.console.words import for_typing, typed_time
+
+pages = Pages("permissions", __name__)
+
+#: Field of the level, and of when it ends; where there are several roles, one for each.
+LEVEL, ENDS = "level", "expires_at"
+
+
+@pages.page("/users/<id>/permissions", action="user:read", on="user")
+def form(id: str) -> ResponseReturnValue:
+    """What the person has, and what may be chosen."""
+    found = rights.form(present().desk, id)
+    return _page(found, found.held, Form({"version": found.version}))
+
+
+@pages.page("/users/<id>/permissions", methods=["POST"], action="user:read", on="user")
+def save(id: str) -> ResponseReturnValue:
+    """All of it is saved, or nothing; or only what it would change is shown."""
+    desk, typed = present().desk, posted("version", "preview")
+    found = rights.form(desk, id)
+    wanted = found.held
+    try:
+        wanted = _wanted(found)
+        if typed["preview"]:
+            shown = preview.preview(desk, found.account.id, wanted)
+            return _page(found, wanted, typed, shown)
+        rights.save(desk, found.account.id, wanted, version=typed["version"])
+    except (InvalidChange, Conflict) as exc:
+        status = 409 if isinstance(exc, Conflict) else 422
+        return _page(found, wanted, typed.refused(exc)), status
+    flash(
+        _(
+            "Access saved for %(name)s. Their next request uses it.",
+            name=found.account.name,
+        ),
+        "allow",
+    )
+    return go(url_for("users.list_page", q=found.account.email))
+
+
+def _wanted(found: rights.Form) -> Access:
+    """What the form says. Raises: InvalidChange with the field."""
+    if found.is_single:
+        level = posted(LEVEL)[LEVEL]
+        fields = {level: ENDS} if level else {}
+    else:
+        fields = {role: f"{ENDS}-{role}" for role in chosen("roles")}
+    typed = posted(*fields.values())
+    roles = {role: _end(found, role, typed[name]) for role, name in fields.items()}
+    offered = {kind: frozenset(chosen(kind)) for kind in found.targets}
+    return Access(roles, frozenset(chosen("options")), {**found.held.bindings, **offered})
+
+
+def _end(found: rights.Form, role: str, text: str) -> float | None:
+    held = found.held.roles.get(role)
+    # WHY: the form shows minutes; what nobody touched stays as it is.
+    return held if text == for_typing(held) else typed_time(text, ENDS)
+
+
+def _page(
+    found: rights.Form, wanted: Access, form: Form, shown: Preview | None = None
+) -> str:
+    who = present()
+    return render_template(
+        "permissions.html",
+        found=found,
+        account=found.account,
+        wanted=wanted,
+        form=form,
+        shown=shown,
+        is_post=request.method == "POST",
+        ends={role: for_typing(end) for role, end in wanted.roles.items()},
+        level_word=role_word(who.tenant.kind),
+        options=_options(found),
+        needed=_needed(found),
+        gone=_gone(found),
+        parents={one.id: one.name for listed in found.targets.values() for one in listed},
+    )
+
+
+def _options(found: rights.Form) -> Mapping[str, list[str]]:
+    """Option -> the roles that may have it, in the order of the roles."""
+    takers: dict[str, list[str]] = {}
+    for choice in found.choices:
+        for option in choice.role.options:
+            takers.setdefault(option, []).append(choice.role.id)
+    return takers
+
+
+def _needed(found: rights.Form) -> Mapping[str, list[str]]:
+    """Kind of binding -> the roles that open nothing without one."""
+    needers: dict[str, list[str]] = {kind: [] for kind in found.targets}
+    for choice in found.choices:
+        for kind in choice.role.requires:
+            needers[kind].append(choice.role.id)
+    return needers
+
+
+def _gone(found: rights.Form) -> Mapping[str, list[str]]:
+    """Kind of binding -> what the person is bound to, and is there no more."""
+    there = {kind: {one.id for one in listed} for kind, listed in found.targets.items()}
+    return {
+        kind: sorted(ids - there[kind])
+        for kind, ids in found.held.bindings.items()
+        if kind in there
+    }

@@ -1,0 +1,60 @@
+"""What the pages rest on, handed in by whoever starts the console."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import Flask
+
+from authz.accounts.mail import Mailer
+from authz.accounts.passwords import Hasher
+from authz.composition import Parts
+from authz.decisions.ports import Clock
+from authz.engine.policyset import PolicySet
+from authz.storage.database import Database
+
+#: Languages that there are texts in; the first one is that of the sources.
+LANGUAGES = ("en", "ru", "uz", "fr")
+FORM_BYTES = 256 * 1024
+#: Where the parts of an application are kept.
+KEPT = "gatehouse.console"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How people reach the console."""
+
+    #: Names that a Host header may say, in lower case and without port.
+    hosts: frozenset[str]
+    #: `https://name` where the console is behind TLS; None: plain HTTP on this machine.
+    origin: str | None = None
+    body_bytes: int = FORM_BYTES
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach it through TLS."""
+        return self.origin is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """Everything that pages ask."""
+
+    database: Database
+    made: Parts
+    #: The policy set that decides now.
+    policies: Callable[[], PolicySet]
+    hasher: Hasher
+    mailer: Mailer
+    clock: Clock
+    #: What signs the cookies and the tokens of forms.
+    secret: bytes
+    door: Door
+    new_request_id: Callable[[], str]
+    #: Whether companies may register themselves.
+    registration: bool = False
+
+
+def console_of(app: Flask) -> Console:
+    """The parts that an application was made of."""
+    found: Console = app.extensions[KEPT]
+    return found
