@@ -62,6 +62,8 @@ HOMES = {
     "flask_babel": ("webapp.console",),
     "flask_login": ("webapp.console",),
     "flask_wtf": ("webapp.console",),
+    "pyotp": ("authz.accounts",),
+    "segno": ("authz.accounts",),
     "waitress": ("webapp.console.process",),
     "click": ("authz.cli",),
     "rich": ("authz.cli",),
