@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -115,7 +114,7 @@ def parts(about: About, masks: Masks) -> tuple[bytes, bytes]:
 def verdict(decision: Decision) -> bytes:
     """A decision as it stands in a line."""
     errors = tuple([error.policy_id for error in decision.errors])
-    return _verdict(decision.allowed, decision.reason, decision.determining, errors)
+    return _json(Verdict(decision.allowed, decision.reason, decision.determining, errors))
 
 
 def decoded(text: bytes) -> Line:
@@ -124,10 +123,3 @@ def decoded(text: bytes) -> Line:
     if line.v != VERSION:
         raise msgspec.ValidationError(f"its version is {line.v}, not {VERSION}")
     return line
-
-
-@lru_cache(maxsize=1_000)
-def _verdict(
-    allowed: bool, reason: str, policies: tuple[str, ...], errors: tuple[str, ...]
-) -> bytes:
-    return _json(Verdict(allowed, reason, policies, errors))
