@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from tests.api.doors import ROOT, socket_door
 
@@ -52,3 +53,17 @@ def run(
     assert reply.status == 200, reply.body
     counts: dict[str, int] = json.loads((folder / COUNTS).read_text("utf-8"))
     return counts
+
+
+def decides(body: bytes) -> bool:
+    """Whether an answer names a decision, be it JSON or not; texts in it are none."""
+    try:
+        return _names_decision(json.loads(body)) if body else False
+    except ValueError:
+        return b'"decision"' in body
+
+
+def _names_decision(value: Any) -> bool:
+    if isinstance(value, dict):
+        return "decision" in value or any(map(_names_decision, value.values()))
+    return isinstance(value, list) and any(map(_names_decision, value))
