@@ -8,6 +8,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
   --group build pyproject.toml
 # One more than there are processors: a test that starts a server waits for it.
 TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Of the long tests, some wait for others' processes most of the time.
+DEEP_WORKERS ?= 2
 DEEP_SEED ?= $(shell date -u +%Y%j)
 DEEP_SECONDS ?= 880
 
@@ -22,7 +24,8 @@ test: lint types  ## format, lint, types, and all tests but the deep ones
 
 test-deep: .venv/installed-test  ## random and long tests; DEEP_SEED=... repeats a run
 	@echo "deep tests: DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS)"
-	DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS) $(BIN)/python -m pytest tests/deep -m deep
+	DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS) $(BIN)/python -m pytest tests/deep -m deep \
+	  -n $(DEEP_WORKERS) --dist loadfile
 
 check: test  ## what a change must pass before it is committed
 
@@ -33,10 +36,11 @@ lint: .venv/installed-test  ## format and lint, changing nothing
 types: .venv/installed-test  ## mypy, strict
 	$(BIN)/mypy
 
-bench: .venv/installed-test  ## what decisions cost: the steps of one, a generated world, over HTTP
+bench: .venv/installed-test  ## what decisions cost, one by one, in a world, over HTTP; what long lists cost
 	@$(BIN)/python -m tests.bench.bench_decisions
 	@$(BIN)/authz bench
 	@$(BIN)/python -m tests.bench.bench_http
+	@$(BIN)/python -m tests.bench.bench_lists
 
 lock: .venv/installed-test  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade --output-file requirements.txt

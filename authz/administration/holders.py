@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from authz.administration.desk import PERSON, Desk
 from authz.errors import InvalidChange
-from authz.storage.directory import lasting_holders
+from authz.storage.role_holders import lasting_holders
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from msgspec import Struct
 from authz.administration.access import rules_of
 from authz.administration.desk import Desk
 from authz.administration.rules import Role, Rules
-from authz.storage.directory import role_counts
+from authz.storage.role_holders import role_counts
 
 LIST, EXPLAIN = "role:list", "access:explain"
 
@@ -34,7 +34,8 @@ class Matrix(Struct, frozen=True):
     gives: Mapping[str, tuple[str, ...]]
     manages: Mapping[str, tuple[str, ...]]
     removes: Mapping[str, tuple[str, ...]]
-    #: Role -> how many people hold it now; with "" those who hold none.
+    #: Role -> how many people hold it now, `role_holders.COUNT_MAX` + 1 for any more;
+    #: with "" those who hold none.
     people: Mapping[str, int]
     is_single: bool
     #: Revision of the policies that say so.
@@ -54,7 +55,7 @@ def matrix(desk: Desk) -> Matrix:
         gives=_whom(desk, known, "may_assign"),
         manages=_whom(desk, known, "may_manage"),
         removes=_whom(desk, known, "may_remove"),
-        people=role_counts(desk.database, desk.tenant),
+        people=role_counts(desk.database, desk.tenant, known.roles),
         is_single=known.is_whole,
         revision=desk.policies.revision,
     )

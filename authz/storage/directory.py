@@ -6,7 +6,7 @@ the last one ended, by the value that the list is sorted by, so that a later pag
 the first one does.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from authz.engine.schema import TypeSchema
 from authz.storage.database import Database
 from authz.storage.listing import behind, contains, words
 from authz.storage.people import Account, Assignment
+from authz.storage.role_holders import without_role
 from authz.storage.search import declared
 from authz.storage.shelves import shelf
 from authz.storage.sql import expression
@@ -104,43 +105,6 @@ def page(
     return listed, len(found) > limit
 
 
-def lasting_holders(
-    database: Database, tenant: str, roles: Iterable[str], *, but: str = ""
-) -> int:
-    """How many active people, other than `but`, hold one of the roles without an end."""
-    chosen = (
-        RoleAssignment.select(pw.fn.COUNT(RoleAssignment.account.distinct()))
-        .join(Row, on=(Row.id == RoleAssignment.account))
-        .where(
-            (RoleAssignment.tenant == tenant)
-            & (Row.status == "active")
-            & (Row.id != but)
-            & RoleAssignment.role.in_(list(roles))
-            & RoleAssignment.expires_at.is_null()
-        )
-    )
-    with database.reading():
-        return int(chosen.scalar(database.db) or 0)
-
-
-def role_counts(database: Database, tenant: str) -> dict[str, int]:
-    """Role -> how many live people hold it now; with "" those who hold none."""
-    now, held = database.now(), pw.fn.COUNT(RoleAssignment.account.distinct())
-    live = (Row.tenant == tenant) & (Row.status != "deleted")
-    ends = RoleAssignment.expires_at
-    in_force = ends.is_null() | (ends > now)
-    chosen = (
-        RoleAssignment.select(RoleAssignment.role, held)
-        .join(Row, on=(Row.id == RoleAssignment.account))
-        .where((RoleAssignment.tenant == tenant) & live & in_force)
-        .group_by(RoleAssignment.role)
-    )
-    without = Row.select().where(live & ~_has(RoleAssignment, tenant, in_force))
-    with database.reading():
-        counts = dict(chosen.tuples().execute(database.db))
-        return counts | {"": without.count(database.db)}
-
-
 def is_taken(database: Database, email: str) -> bool:
     """Whether a live account of any tenant has the e-mail. Raises: InvalidChange."""
     live = (Row.email_key == identity(email)) & (Row.status != "deleted")
@@ -181,7 +145,9 @@ def _tests(database: Database, wanted: Wanted, tenant: str, now: float) -> Itera
         yield having(Binding, (Binding.kind == kind) & (Binding.target == target))
     ends = RoleAssignment.expires_at
     if wanted.without_role:
-        yield ~_has(RoleAssignment, tenant, ends.is_null() | (ends > now))
+        ids = without_role(database, tenant, now, wanted.statuses, FEW + 1)
+        many = ~_has(RoleAssignment, tenant, ends.is_null() | (ends > now))
+        yield _Few(Row.id, "IN", ids) if len(ids) <= FEW else many
     if wanted.ends_before is not None:
         yield having(RoleAssignment, (ends > now) & (ends < wanted.ends_before))
 

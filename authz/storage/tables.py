@@ -47,6 +47,8 @@ class Account(pw.Model):
     created_by = pw.TextField(null=True)
     deleted_at = pw.FloatField(null=True)
     deleted_by = pw.TextField(null=True)
+    #: Of the rows below; triggers keep it.
+    role_count = pw.IntegerField(default=0)
 
 
 class RoleAssignment(pw.Model):

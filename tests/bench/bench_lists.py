@@ -37,7 +37,12 @@ NARROWED = (
     "/events?type=metering_unit",
 )
 #: Text is looked for in every row: no index holds the middle of a word.
-SEARCHED = ("/users?q=Person+77", "/events?q=Person+77")
+SEARCHED = (
+    "/users?q=Person+77",
+    "/users?q=nobody",
+    "/events?q=Person+77",
+    "/events?q=nobody",
+)
 NEXT = 'rel="next" href="'
 #: Forms, exports, and files.
 OTHERS = re.compile(r"/add$|\.")

@@ -58,13 +58,16 @@ class Made:
             # WHY: what the gate costs is not measured here.
             "engine.compare_seconds": 600,
             "server.decisions.workers": 1,
+            "server.console.enabled": False,
         }
 
     @property
     def environ(self) -> Mapping[str, str]:
         """The same for a process."""
         return {
-            f"AUTHZ_{name.replace('.', '__').upper()}": str(value)
+            f"AUTHZ_{name.replace('.', '__').upper()}": (
+                str(value).lower() if isinstance(value, bool) else str(value)
+            )
             for name, value in self.settings.items()
         }
 

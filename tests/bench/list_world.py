@@ -26,7 +26,6 @@ ACCESS = (
     ),
 )
 ACTIONS = ("user.created", "user.access_set", "metering_unit.updated", "authorization")
-STARTED = 1_700_000_000.0
 Row = tuple[Any, ...]
 
 
@@ -36,40 +35,42 @@ def made(folder: Path, people_count: int, events_count: int) -> Path:
     facts = ROOT / "authz" / "samples" / "tenants.yaml"
     seed(path, shipped().schema, facts, clock=time.time, hasher=CHEAP)
     database = open_database(path, time.time)
+    add_people(database, people_count)
     with database.transaction():
-        _add_people(database, people_count)
         _add_events(database, events_count)
     database.close()
     return path
 
 
-def _add_people(database: Database, count: int) -> None:
+def add_people(database: Database, count: int) -> None:
+    """People with access, besides those who are there."""
     # WHY: what a hash costs is not what is looked at.
     shared = CHEAP.hash("meter2025x")
-    _insert(
-        database,
-        "account (tenant, id, email, email_key, name, password_hash, created_at)",
-        (
-            (TENANT, f"p-{n}", email, email, f"Person {n * 7919 % count}", shared, STARTED)
-            for n in range(count)
-            for email in [f"p{n}@many.example"]
-        ),
-    )
     held = [ACCESS[n % len(ACCESS)] for n in range(count)]
-    _insert(
-        database,
-        "role_assignment (tenant, account, role, granted_by, granted_at)",
-        ((TENANT, f"p-{n}", role, "seed", STARTED) for n, (role, _) in enumerate(held)),
-    )
-    _insert(
-        database,
-        "binding (tenant, account, kind, target)",
-        (
-            (TENANT, f"p-{n}", kind, target)
-            for n, (_, bindings) in enumerate(held)
-            for kind, target in bindings
-        ),
-    )
+    with database.transaction():
+        _insert(
+            database,
+            "account (tenant, id, email, email_key, name, password_hash, created_at)",
+            (
+                (TENANT, f"p-{n}", email, email, f"Person {n * 7919 % count}", shared, 0.0)
+                for n in range(count)
+                for email in [f"p{n}@many.example"]
+            ),
+        )
+        _insert(
+            database,
+            "role_assignment (tenant, account, role, granted_by, granted_at)",
+            ((TENANT, f"p-{n}", role, "seed", 0.0) for n, (role, _) in enumerate(held)),
+        )
+        _insert(
+            database,
+            "binding (tenant, account, kind, target)",
+            (
+                (TENANT, f"p-{n}", kind, target)
+                for n, (_, bindings) in enumerate(held)
+                for kind, target in bindings
+            ),
+        )
 
 
 def _add_events(database: Database, count: int) -> None:
@@ -107,4 +108,4 @@ def _insert(database: Database, into: str, rows: Iterable[Row]) -> None:
     # an hour.
     marks = ", ".join("?" * (into.count(",") + 1))
     handle: Any = database.db
-    handle.connection().executemany(f"INSERT INTO {into} VALUES ({marks})", rows)  # noqa: S608 - our own names
+    handle.connection().executemany(f"INSERT INTO {into} VALUES ({marks})", rows)

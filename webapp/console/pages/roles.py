@@ -4,6 +4,7 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from authz.administration import matrix
+from authz.storage.role_holders import COUNT_MAX
 from webapp.console.labels import role_word
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
@@ -24,5 +25,9 @@ def page() -> ResponseReturnValue:
             continue
         groups.setdefault(permission.id.partition(".")[0], []).append(permission)
     return render_template(
-        "roles.html", found=found, groups=groups, level_word=role_word(who.tenant.kind)
+        "roles.html",
+        found=found,
+        groups=groups,
+        level_word=role_word(who.tenant.kind),
+        count_max=COUNT_MAX,
     )
