@@ -19,10 +19,16 @@ help:  ## this list
 run: .venv/installed  ## install what it takes and serve the demo on loopback
 	@$(BIN)/authz demo
 
-test: lint types  ## format, lint, types, and all tests but the deep ones
+test: lint types browser  ## format, lint, types, and all tests but the deep ones
 	$(BIN)/python -m pytest -m "not deep" -n $(TEST_WORKERS) --dist loadfile
 
-test-deep: .venv/installed-test  ## random and long tests; DEEP_SEED=... repeats a run
+browser: .venv/installed-test  ## a Chromium for the tests that look at pages, where there is none
+	@$(BIN)/python -m tests.browser.install
+
+screenshots: browser  ## every page of the console in both themes, into var/screenshots
+	@$(BIN)/python -m tests.browser.screenshots
+
+test-deep: browser  ## random and long tests; DEEP_SEED=... repeats a run
 	@echo "deep tests: DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS)"
 	DEEP_SEED=$(DEEP_SEED) DEEP_SECONDS=$(DEEP_SECONDS) $(BIN)/python -m pytest tests/deep -m deep \
 	  -n $(DEEP_WORKERS) --dist loadfile
@@ -70,4 +76,4 @@ clean:  ## remove what make made; var/ stays
 	@$(INSTALL) --only-binary :all: --require-hashes --requirement requirements-test.txt
 	@touch $@
 
-.PHONY: help run test test-deep check lint types bench lock clean
+.PHONY: help run test browser screenshots test-deep check lint types bench lock clean

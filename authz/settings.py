@@ -207,6 +207,15 @@ class MailSection:
 
 
 @dataclass(frozen=True, slots=True)
+class CommandsSection:
+    """The commands that administer."""
+
+    person: str | None = _setting(
+        None, "e-mail of whom they act for without `--as`", form="email"
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration."""
 
@@ -216,3 +225,4 @@ class Config:
     decisions: RecordsSection = field(default_factory=RecordsSection)
     engine: EngineSection = field(default_factory=EngineSection)
     mail: MailSection = field(default_factory=MailSection)
+    commands: CommandsSection = field(default_factory=CommandsSection)

@@ -26,8 +26,8 @@ class YamlError(AuthzError):
         self.line = line
 
 
-class _Loader(yaml.SafeLoader):
-    """A SafeLoader with its own short list of plain scalars."""
+class _Loader(yaml.CSafeLoader):
+    """libyaml's SafeLoader with a short list of plain scalars of its own."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 

@@ -8,6 +8,8 @@ protected("sms_gateway:read"); protected("sms_gateway:update");
 protected("map:read"); protected("map:update");
 protected("mail:read"); protected("mail:update");
 protected("ppp:read"); protected("ppp:update");
+protected("plugin:list"); protected("plugin:enable"); protected("plugin:disable");
+protected("plugin:configure");
 
 # People and roles.
 

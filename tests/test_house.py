@@ -23,6 +23,8 @@ FLOORS = {
     "authz.library": 5,
     "authz.model": 0,
     "authz.errors": 0,
+    "authz.said": 0,
+    "authz.terms": 0,
     "authz.yamlfile": 0,
     "authz.logs": 0,
     "authz.config": 0,
@@ -58,7 +60,7 @@ HOMES = {
     "uvloop": ("webapp.decision_api.worker",),
     "watchfiles": ("webapp.decision_api.watch",),
     "prometheus_client": ("webapp.decision_api.metrics", "webapp.metrics_server"),
-    "flask": ("webapp.console",),
+    "flask": ("webapp.console", "webapp.json_api"),
     "flask_babel": ("webapp.console",),
     "flask_login": ("webapp.console",),
     "flask_wtf": ("webapp.console",),
@@ -89,7 +91,7 @@ LIBRARY_VARIABLES = {"authz.engine.polar": ("POLAR_TIMEOUT_MS",)}
 #: Module -> calls at its top level that only complete a definition.
 DEFINING_CALLS = {
     "authz.yamlfile": ("_Loader.add_implicit_resolver", "_Loader.add_constructor"),
-    "authz.cli.command": ("authz.add_command",),
+    "authz.cli.command": ("authz.add_command", "user.add_command"),
 }
 #: Module over 300 lines -> why it stays in one piece.
 LONG_MODULES: dict[str, str] = {}

@@ -1,14 +1,18 @@
 """What a personal token says, and what of it the policies derive."""
 
 import base64
+import secrets
 from collections.abc import Mapping, Sequence
 
 from msgspec import DecodeError, Struct, json
 
 from authz.engine.policyset import PolicySet
+from authz.storage.people import Account
 
 #: Longer texts are not looked at. Units: characters.
 LENGTH_MAX = 8192
+TOKEN_SECONDS = 15 * 60
+JTI_BYTES = 12
 
 
 class Header(Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,6 +57,43 @@ class Claims(Struct, frozen=True, forbid_unknown_fields=True):
     def family(self) -> str:
         """The family of refresh tokens of the same login."""
         return self.jti.partition(".")[0]
+
+
+def claims_of(
+    policies: PolicySet,
+    kind: str,
+    account: Account,
+    *,
+    issuer: str,
+    audience: str,
+    channel: str,
+    family: str,
+    now: float,
+) -> Claims:
+    """What a token says of a person in a company of that kind, from now on.
+
+    It ends after TOKEN_SECONDS, or with the first role that does. Units: epoch seconds.
+    """
+    held = [r for r in account.roles if r.expires_at is None or r.expires_at > now]
+    ends = [role.expires_at for role in held if role.expires_at is not None]
+    roles = known_roles(policies, kind, [role.role for role in held])
+    return Claims(
+        iss=issuer,
+        aud=audience,
+        sub=account.id,
+        tid=account.tenant,
+        cli=channel,
+        roles=roles,
+        perms=permissions(policies, roles, account.options),
+        opts=account.options,
+        bnd=account.bindings,
+        av=account.authz_version,
+        pv=policies.revision,
+        iat=int(now),
+        nbf=int(now),
+        exp=int(min([now + TOKEN_SECONDS, *ends])),
+        jti=f"{family}.{secrets.token_hex(JTI_BYTES)}",
+    )
 
 
 def known_roles(policies: PolicySet, kind: str, roles: Sequence[str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from authz.accounts.email import identity
 from authz.accounts.passwords import Hasher
 from authz.decisions.ports import Clock
 from authz.errors import AuthzError, InvalidChange
+from authz.said import said
 from authz.storage import events, login_attempts, logins, people, resets
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -32,14 +33,14 @@ class WrongLogin(AuthzError):
     """The e-mail, the password or the code is wrong, or they open nothing now."""
 
     def __init__(self) -> None:
-        super().__init__("the e-mail or the password is wrong")
+        super().__init__(said("the e-mail or the password is wrong"))
 
 
 class SecondFactorNeeded(AuthzError):
     """The password is right; the second factor comes next, with the ticket."""
 
     def __init__(self, ticket: str):
-        super().__init__("a code of the second factor is needed")
+        super().__init__(said("a code of the second factor is needed"))
         #: Good once, for TICKET_SECONDS.
         self.ticket = ticket
 
@@ -86,7 +87,8 @@ def authenticate(
     candidate = logins.by_email(database, key) if key else None
     right = hasher.verify(candidate.password_hash if candidate else None, password)
     if candidate is None:
-        raise _refused_unknown(database, door)
+        note_unknown(database, door.actor(None), "login", "authorization")
+        raise WrongLogin
     if tenant not in (None, candidate.tenant):
         raise refused(database, door, candidate, "it is an account of another company")
     if not right:
@@ -149,17 +151,18 @@ def refused(database: Database, door: Door, who: Candidate, why: str) -> WrongLo
     return WrongLogin()
 
 
-def _refused_unknown(database: Database, door: Door) -> WrongLogin:
-    """The same, where it leads to nobody: in the log of the operators, while it is rare."""
+def note_unknown(database: Database, actor: Actor, kind: str, action: str) -> None:
+    """The entry of a try that leads to nobody: in the log of the operators, while such
+    tries, of a kind of `throttle.LIMITS`, are rare.
+    """
     since = database.now() - throttle.WINDOW_SECONDS
-    rare = login_attempts.count(database, "login", since=since) <= UNKNOWN_MAX
+    rare = login_attempts.count(database, kind, since=since) <= UNKNOWN_MAX
     if rare and logins.is_there(database, OPERATORS):
         events.record(
             database,
             OPERATORS,
-            actor=door.actor(None),
-            action="authorization",
+            actor=actor,
+            action=action,
             about=("user", ""),
             refused="the e-mail is unknown",
         )
-    return WrongLogin()

@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from authz.errors import InvalidChange
+from authz.said import said
 
 LENGTH_MAX = 254
 LOCAL_BYTES_MAX = 64
@@ -40,17 +41,17 @@ def identity(text: str) -> str:
     """
     text = text.strip(" ")
     if not text:
-        raise _invalid("the e-mail is missing")
+        raise _invalid(said("the e-mail is missing"))
     if len(text) > LENGTH_MAX:
-        raise _invalid(f"the e-mail is longer than {LENGTH_MAX} characters")
+        raise _invalid(said("the e-mail is longer than {most} characters", most=LENGTH_MAX))
     if INVISIBLE.search(text) or any(unicodedata.category(c)[0] in "CZ" for c in text):
-        raise _invalid("the e-mail holds a space or a character that cannot be seen")
+        raise _invalid(said("the e-mail holds a space or a character that cannot be seen"))
     local, at, domain = _folded(text).rpartition("@")
     if not at or "@" in local:
-        raise _invalid("the e-mail must have one `@`")
+        raise _invalid(said("the e-mail must have one `@`"))
     key = f"{_local(local)}@{_domain(domain)}"
     if len(key) > LENGTH_MAX:
-        raise _invalid(f"the e-mail is longer than {LENGTH_MAX} characters")
+        raise _invalid(said("the e-mail is longer than {most} characters", most=LENGTH_MAX))
     return key
 
 
@@ -62,12 +63,16 @@ def _folded(text: str) -> str:
 
 def _local(local: str) -> str:
     if not local or len(local.encode()) > LOCAL_BYTES_MAX:
-        raise _invalid(f"the part before the `@` must have 1 to {LOCAL_BYTES_MAX} bytes")
+        raise _invalid(
+            said(
+                "the part before the `@` must have 1 to {most} bytes", most=LOCAL_BYTES_MAX
+            )
+        )
     if local[0] == "." or local[-1] == "." or ".." in local:
-        raise _invalid("a dot in the e-mail must stand between other characters")
+        raise _invalid(said("a dot in the e-mail must stand between other characters"))
     for char in local:
         if char not in SIGNS and unicodedata.category(char)[0] not in "LMN":
-            raise _invalid(f"the e-mail cannot hold `{char}`")
+            raise _invalid(said("the e-mail cannot hold `{char}`", char=char))
     _check_scripts(local)
     return local
 
@@ -75,7 +80,9 @@ def _local(local: str) -> str:
 def _domain(domain: str) -> str:
     labels = domain.replace(IDEOGRAPHIC_DOT, ".").split(".")
     if len(labels) < 2:
-        raise _invalid("the part behind the `@` must be a domain, as in `example.org`")
+        raise _invalid(
+            said("the part behind the `@` must be a domain, as in `example.org`")
+        )
     return ".".join(_label(label) for label in labels)
 
 
@@ -84,9 +91,9 @@ def _label(label: str) -> str:
         ascii_form = label.encode("idna").decode().lower()
         shown = ascii_form.encode().decode("idna")
     except UnicodeError as exc:
-        raise _invalid("the part behind the `@` is not a domain") from exc
+        raise _invalid(said("the part behind the `@` is not a domain")) from exc
     if not LABEL.fullmatch(ascii_form):
-        raise _invalid("the part behind the `@` is not a domain")
+        raise _invalid(said("the part behind the `@` is not a domain"))
     _check_scripts(shown)
     return ascii_form
 
@@ -100,7 +107,7 @@ def _check_scripts(part: str) -> None:
     if any(char.isascii() and char.isalpha() for char in part):
         scripts.add("LATIN")
     if len(scripts) > 1 and not any(scripts <= known for known in TOGETHER):
-        raise _invalid("the e-mail mixes letters of different scripts")
+        raise _invalid(said("the e-mail mixes letters of different scripts"))
 
 
 def _invalid(message: str) -> InvalidChange:

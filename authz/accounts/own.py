@@ -7,6 +7,7 @@ from authz.accounts.login import actor_of
 from authz.accounts.passwords import Hasher
 from authz.administration.person import Person
 from authz.errors import AuthzError, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import events, logins, people, second_factors, sessions
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -18,14 +19,14 @@ class WrongPassword(AuthzError):
     """A password that a logged-in person gave is not the right one."""
 
     def __init__(self) -> None:
-        super().__init__("the password is wrong")
+        super().__init__(said("the password is wrong"))
 
 
 class ConfirmationNeeded(AuthzError):
     """The person must give the password again first: see `confirm`."""
 
     def __init__(self) -> None:
-        super().__init__("give your password again to do this")
+        super().__init__(said("give your password again to do this"))
 
 
 def require_confirmed(database: Database, person: Person, *, now: float) -> None:
@@ -87,12 +88,17 @@ def change_password(
     another id. None where the person acts without a session.
 
     actor: the person as the right was decided. Raises: WrongPassword; throttle.Throttled;
-    InvalidChange with the field `password`.
+    InvalidChange with the field `password`; NotFound where the session has ended.
     """
     candidate = check(database, hasher, person, old)
     passwords.check(new, person.email)
-    if candidate.pages_hash is not None and hasher.verify(candidate.pages_hash, new):
-        raise InvalidChange("use another one than for the pages", field="password")
+    if candidate.pages_hash is not None:
+        # WHY counted, and for good: the answer says whether that is the pages' password.
+        throttle.begin(database, "pages", person.account, person.address)
+        if hasher.verify(candidate.pages_hash, new):
+            raise InvalidChange(
+                said("use another one than for the pages"), field="password"
+            )
     hashed, actor = hasher.hash(new), actor or actor_of(person)
     whose = (person.tenant, person.account)
     with database.transaction():
@@ -101,6 +107,9 @@ def change_password(
         before = None
         if person.session is not None:
             before = sessions.find(database, person.tenant, person.session)
+            if before is None or not before.is_live(database.now()):
+                # WHY: a session that was ended meanwhile must not go on as another one.
+                raise NotFound("no such session")
         people.set_password(database, *whose, hashed, actor=actor)
         if before is None:
             return None

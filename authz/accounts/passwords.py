@@ -17,6 +17,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from authz.accounts.email import identity
 from authz.errors import InvalidChange
+from authz.said import said
 
 LENGTH_MIN = 8
 BYTES_MAX = 1024
@@ -92,21 +93,23 @@ def check(password: str, email: str) -> None:
     try:
         size = len(password.encode())
     except UnicodeEncodeError as exc:
-        raise _invalid("the password holds half of a surrogate pair") from exc
+        raise _invalid(said("the password holds half of a surrogate pair")) from exc
     if len(password) < LENGTH_MIN:
-        raise _invalid(f"the password must have at least {LENGTH_MIN} characters")
+        raise _invalid(
+            said("the password must have at least {least} characters", least=LENGTH_MIN)
+        )
     if size > BYTES_MAX:
-        raise _invalid(f"the password is longer than {BYTES_MAX} bytes")
+        raise _invalid(said("the password is longer than {most} bytes", most=BYTES_MAX))
     if not any(char.isalpha() for char in password):
-        raise _invalid("the password must have a letter")
+        raise _invalid(said("the password must have a letter"))
     if not any(char.isdigit() for char in password):
-        raise _invalid("the password must have a digit")
+        raise _invalid(said("the password must have a digit"))
     plain = _composed(password).casefold()
     if plain in COMMON:
-        raise _invalid("the password is one of the most used ones")
+        raise _invalid(said("the password is one of the most used ones"))
     own = identity(email)
     if plain in (own, own.partition("@")[0], _composed(email).casefold().strip()):
-        raise _invalid("the password must not be the own e-mail")
+        raise _invalid(said("the password must not be the own e-mail"))
 
 
 def random_password() -> str:

@@ -11,6 +11,7 @@ from authz.accounts.own import WrongPassword
 from authz.accounts.passwords import Hasher
 from authz.administration.person import Person
 from authz.errors import InvalidChange, NotFound
+from authz.said import said
 from authz.storage import events, logins, sessions, tenants
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -88,5 +89,5 @@ def checked(
         raise NotFound(f"no account `{account}`")
     passwords.check(password, candidate.email)
     if hasher.verify(candidate.password_hash, password):
-        raise InvalidChange("use another one than for your login", field="password")
+        raise InvalidChange(said("use another one than for your login"), field="password")
     return hasher.hash(password)

@@ -8,10 +8,12 @@ import logging
 from collections.abc import Callable
 
 from authz.accounts import passwords, protected_pages, throttle
+from authz.accounts.credentials import note_unknown
 from authz.accounts.email import identity
 from authz.accounts.mail import Mail, Mailer
 from authz.accounts.passwords import Hasher
 from authz.errors import AuthzError, InvalidChange, Unavailable
+from authz.said import said
 from authz.storage import events, logins, people, resets, tenants
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -31,7 +33,7 @@ class WrongLink(AuthzError):
     """The link is unknown, used or over."""
 
     def __init__(self) -> None:
-        super().__init__("this link does not work any more: ask for another one")
+        super().__init__(said("this link does not work any more: ask for another one"))
 
 
 def request(
@@ -53,9 +55,10 @@ def request(
         key = ""
     throttle.begin(database, "reset", key or email, address)
     candidate = logins.by_email(database, key) if key else None
-    if candidate is None or not candidate.is_welcome:
-        return
     actor = Actor("anonymous", "", "", "web", address, request_id)
+    if candidate is None or not candidate.is_welcome:
+        _refuse(database, candidate, actor)
+        return
     whose = (candidate.tenant, candidate.account)
     try:
         send(database, mailer, letter, *whose, LOGIN, actor=actor)
@@ -79,6 +82,20 @@ def send(
 
     A link of kind `pages` ends with any change of the person's rights. Raises: NotFound.
     """
+    token, person = make(database, tenant, account, kind, actor=actor, seconds=seconds)
+    mailer.send(letter(token, person))
+
+
+def make(
+    database: Database,
+    tenant: str,
+    account: str,
+    kind: str,
+    *,
+    actor: Actor,
+    seconds: float = LINK_SECONDS,
+) -> tuple[str, Account]:
+    """The secret of a link, which is kept nowhere, and whom it is for. Raises: NotFound."""
     with database.transaction():
         person = people.find_account(database, tenant, account)
         token = resets.make(database, tenant, account, kind, seconds=seconds)
@@ -90,12 +107,15 @@ def send(
             about=("user", account),
             label=person.email,
         )
-    mailer.send(letter(token, person))
+    return token, person
 
 
-def is_good(database: Database, token: str, kind: str = LOGIN) -> bool:
-    """Whether the link would work now."""
-    return _whose(database, token, kind) is not None
+def is_good(
+    database: Database, token: str, kind: str = LOGIN, *, account: str | None = None
+) -> bool:
+    """Whether the link would work now, and is for that account, if one is given."""
+    found = _whose(database, token, kind)
+    return found is not None and account in (None, found.account)
 
 
 def set_password(
@@ -116,7 +136,7 @@ def set_password(
         raise WrongLink
     passwords.check(password, whose.email)
     if whose.pages_hash is not None and hasher.verify(whose.pages_hash, password):
-        raise InvalidChange("use another one than for the pages", field="password")
+        raise InvalidChange(said("use another one than for the pages"), field="password")
     hashed = hasher.hash(password)
     with database.transaction():
         _use(database, token, LOGIN)
@@ -149,6 +169,23 @@ def set_pages_password(
         _use(database, token, PAGES)
         actor = _actor(whose, address, request_id)
         tenants.set_pages_password(database, whose.tenant, hashed, actor=actor)
+
+
+def _refuse(database: Database, candidate: Candidate | None, actor: Actor) -> None:
+    """WHY an entry: who tries is seen, and the answer takes about as long as any other."""
+    action = f"reset.{LOGIN}_requested"
+    if candidate is None:
+        note_unknown(database, actor, "reset", action)
+        return
+    events.record(
+        database,
+        candidate.tenant,
+        actor=actor,
+        action=action,
+        about=("user", candidate.account),
+        label=candidate.email,
+        refused=f"the account is {candidate.standing}",
+    )
 
 
 def _whose(database: Database, token: str, kind: str) -> Candidate | None:

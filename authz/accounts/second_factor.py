@@ -20,6 +20,7 @@ from joserfc.jwk import OctKey
 from authz.accounts import keyfiles
 from authz.accounts.keys import digest
 from authz.errors import AuthzError, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import second_factors
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -81,7 +82,7 @@ def confirm(
         raise NotFound("no second factor was begun")
     step = _step(_opened(database, account, held.secret), code, now)
     if step is None:
-        raise InvalidChange("the code is wrong", field="code")
+        raise InvalidChange(said("the code is wrong"), field="code")
     codes = _new_codes()
     hashes = [digest(_plain(code)) for code in codes]
     second_factors.confirm(database, tenant, account, step, hashes, actor=actor)
@@ -159,7 +160,7 @@ def _opened(database: Database, account: str, sealed: str) -> str:
         whose, secret = json.loads(found.plaintext or b"[]")
     except Exception as exc:
         # WHY all: the library says no to a strange text in many ways, by any exception.
-        raise Unreadable("the second factor cannot be read: add it anew") from exc
+        raise Unreadable(said("the second factor cannot be read: add it anew")) from exc
     if whose != account:
-        raise Unreadable("the second factor is that of another account")
+        raise Unreadable(said("the second factor is that of another account"))
     return str(secret)

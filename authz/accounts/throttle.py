@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from authz.errors import AuthzError
+from authz.said import said
 from authz.storage import login_attempts
 from authz.storage.database import Database
 
@@ -45,7 +46,7 @@ class Throttled(AuthzError):
     """Too many tries failed; the next may be made after a while."""
 
     def __init__(self, retry_after_seconds: int):
-        super().__init__("too many tries: wait a few minutes and try again")
+        super().__init__(said("too many tries: wait a few minutes and try again"))
         self.retry_after_seconds = retry_after_seconds
 
 

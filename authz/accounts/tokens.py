@@ -7,7 +7,6 @@ account, its rights' version, the app and the login behind it for every request.
 7519 and RFC 8725; RFC 9700 for refreshing.
 """
 
-import secrets
 from dataclasses import dataclass
 
 import msgspec
@@ -18,9 +17,8 @@ from joserfc.jwk import ECKey
 from authz.accounts.claims import (
     LENGTH_MAX,
     Claims,
+    claims_of,
     header_of,
-    known_roles,
-    permissions,
 )
 from authz.accounts.credentials import Door, admitted, authenticate
 from authz.accounts.keyfiles import ALGORITHM
@@ -32,7 +30,15 @@ from authz.administration.person import Person
 from authz.decisions.ports import Clock
 from authz.engine.policyset import PolicySet
 from authz.errors import AuthzError, ConfigError
-from authz.storage import clients, events, logins, people, refresh_tokens, tenants
+from authz.storage import (
+    clients,
+    events,
+    logins,
+    people,
+    refresh_tokens,
+    sessions,
+    tenants,
+)
 from authz.storage.clients import ApiClient
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -40,9 +46,8 @@ from authz.storage.people import Account
 from authz.storage.refresh_tokens import Refresh, Reuse
 
 TYP = "gatehouse-person+jwt"
-TOKEN_SECONDS = 15 * 60
-JTI_BYTES = 12
-#: The channel of an app whose client has none of its own: never the web.
+#: The channel of a program that is no app, or whose client has none of its own: never the
+#: web.
 UNFIXED_CHANNEL = "api"
 
 
@@ -68,6 +73,10 @@ class Issued:
         return f"Issued(sub={self.claims.sub!r}, token='***')"
 
 
+def _channel(client: ApiClient | None) -> str:
+    return (client and client.channel) or UNFIXED_CHANNEL
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What issues and verifies the tokens of one service."""
@@ -87,21 +96,22 @@ class Tokens:
         self,
         policies: PolicySet,
         hasher: Hasher,
-        client: ApiClient,
+        client: ApiClient | None,
         *,
         email: str,
         password: str,
         code: str | None,
         address: str | None,
+        user_agent: str | None = None,
         request_id: str | None = None,
     ) -> Issued:
-        """The first token of a person who logs in through the app of that client.
+        """The first token of a person who logs in through the app of that client; None:
+        through a program that is no app of the company.
 
         Raises: credentials.WrongLogin; credentials.SecondFactorNeeded without a `code`;
         throttle.Throttled; WrongToken, when the key of the app has ended.
         """
-        channel = client.channel or UNFIXED_CHANNEL
-        door = Door(channel, address, request_id=request_id)
+        door = Door(_channel(client), address, user_agent, request_id)
         candidate = authenticate(
             self.database,
             hasher,
@@ -110,11 +120,11 @@ class Tokens:
             password,
             self.clock,
             code=code,
-            tenant=client.tenant,
+            tenant=client.tenant if client else None,
         )
         with self.database.transaction():
             account = admitted(self.database, candidate)
-            issued = self.issue(policies, account, client)
+            issued = self.issue(policies, account, client, door)
             events.record(
                 self.database,
                 account.tenant,
@@ -125,21 +135,37 @@ class Tokens:
             )
         return issued
 
-    def issue(self, policies: PolicySet, account: Account, client: ApiClient) -> Issued:
+    def issue(
+        self,
+        policies: PolicySet,
+        account: Account,
+        client: ApiClient | None,
+        door: Door | None = None,
+    ) -> Issued:
         """The first token of a login; whoever calls has authenticated both.
 
         Raises: WrongToken, when the app is of another company or its key has ended.
         """
-        if client.tenant != account.tenant or not client.is_live(self.clock()):
+        if client and client.tenant != account.tenant:
             raise WrongToken
-        refresh = refresh_tokens.start(
-            self.database,
-            account.tenant,
-            account.id,
-            client=client.id,
-            channel=client.channel or UNFIXED_CHANNEL,
-        )
-        return self._issued(policies, account, refresh)
+        if client and not client.is_live(self.clock()):
+            raise WrongToken
+        channel = _channel(client)
+        door = door or Door(channel, None)
+        whose = (self.database, account.tenant, account.id)
+        with self.database.transaction():
+            refresh = refresh_tokens.start(
+                *whose, client=client.id if client else None, channel=channel
+            )
+            sessions.start(
+                *whose,
+                actor=door.actor(account),
+                channel=channel,
+                user_agent=door.user_agent,
+                handle=refresh.family,
+                expires_at=self.clock() + refresh_tokens.FAMILY_SECONDS,
+            )
+            return self._issued(policies, account, refresh)
 
     def refresh(self, policies: PolicySet, token: str) -> Issued:
         """The next token of the same login, by its refresh token.
@@ -152,9 +178,8 @@ class Tokens:
         if not isinstance(found, Refresh):
             raise WrongToken
         whose = logins.by_id(self.database, found.tenant, found.account)
-        client = clients.find(self.database, found.client)
         welcome = whose is not None and whose.is_welcome
-        if not welcome or client is None or not client.is_live(self.clock()):
+        if not (welcome and self._is_app_live(found.client)):
             refresh_tokens.end_family(self.database, found.family)
             raise WrongToken
         account = people.find_account(self.database, found.tenant, found.account)
@@ -193,8 +218,9 @@ class Tokens:
         """
         claims = self.verify(text)
         account = logins.by_id(self.database, claims.tid, claims.sub)
-        live = refresh_tokens.is_live(self.database, claims.family, claims.tid, claims.sub)
-        if account is None or not account.is_welcome or not live:
+        whose = (claims.tid, claims.sub, claims.family)
+        session = sessions.seen_app(self.database, *whose, now=self.clock())
+        if account is None or not account.is_welcome or session is None:
             raise WrongToken
         if account.authz_version != claims.av:
             raise WrongToken
@@ -203,6 +229,7 @@ class Tokens:
             account=account.account,
             email=account.email,
             channel=claims.cli,
+            session=session.id,
             address=address,
             request_id=request_id,
             language=account.language,
@@ -230,9 +257,22 @@ class Tokens:
         if family is not None:
             refresh_tokens.end_family(self.database, family)
 
+    def _is_app_live(self, id: str | None) -> bool:
+        client = clients.find(self.database, id) if id else None
+        return id is None or (client is not None and client.is_live(self.clock()))
+
     def _issued(self, policies: PolicySet, account: Account, refresh: Refresh) -> Issued:
         now = self.clock()
-        claims = self._claims(policies, account, refresh, now)
+        claims = claims_of(
+            policies,
+            tenants.find_tenant(self.database, account.tenant).kind,
+            account,
+            issuer=self.issuer,
+            audience=self.audience,
+            channel=refresh.channel,
+            family=refresh.family,
+            now=now,
+        )
         text = self._signed(claims)
         if len(text) > LENGTH_MAX:
             claims = msgspec.structs.replace(claims, bnd=None)
@@ -241,31 +281,6 @@ class Tokens:
 
     def _signed(self, claims: Claims) -> str:
         return self.keys.current().signed(msgspec.to_builtins(claims), typ=TYP)
-
-    def _claims(
-        self, policies: PolicySet, account: Account, refresh: Refresh, now: float
-    ) -> Claims:
-        kind = tenants.find_tenant(self.database, account.tenant).kind
-        held = [r for r in account.roles if r.expires_at is None or r.expires_at > now]
-        ends = [role.expires_at for role in held if role.expires_at is not None]
-        roles = known_roles(policies, kind, [role.role for role in held])
-        return Claims(
-            iss=self.issuer,
-            aud=self.audience,
-            sub=account.id,
-            tid=account.tenant,
-            cli=refresh.channel,
-            roles=roles,
-            perms=permissions(policies, roles, account.options),
-            opts=account.options,
-            bnd=account.bindings,
-            av=account.authz_version,
-            pv=policies.revision,
-            iat=int(now),
-            nbf=int(now),
-            exp=int(min([now + TOKEN_SECONDS, *ends])),
-            jti=f"{refresh.family}.{secrets.token_hex(JTI_BYTES)}",
-        )
 
     def _record_reuse(self, found: Reuse) -> None:
         actor = Actor("anonymous", "", "")

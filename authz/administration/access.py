@@ -14,24 +14,35 @@ from authz.administration.desk import Desk
 from authz.administration.rules import Role, Rules, rules
 from authz.engine.place import near_miss
 from authz.errors import InvalidChange, NotFound
+from authz.said import each, said
 from authz.storage import organizations, places
 from authz.storage.access import BINDING_KINDS
 from authz.storage.people import Account
 from authz.storage.tenants import find_tenant
+from authz.terms import term
 
 #: What a form is named after in a sentence about what the policies deny.
 UNITS = "metering_unit"
 CLUSTER = "cluster"
+#: So many of one kind. WHY a limit: each is looked up while nobody else can write.
+BINDINGS_MAX = 200
+#: Nothing ends later: 2100-01-01. WHY: a far time is none at all in some time zones. Units:
+#: epoch seconds.
+END_MAX = 4_102_444_800
 
 
 class Incomplete(InvalidChange):
     """A role without a binding that it needs: with it nothing would be open."""
 
     def __init__(self, role: Role, kind: str):
-        denied = "every metering unit" if UNITS in role.opens else "everything"
+        denied = said("every metering unit") if UNITS in role.opens else said("everything")
         super().__init__(
-            f"{labels.role(role.id)} needs {labels.one(kind)}. "
-            f"Without one the policy denies {denied}.",
+            said(
+                "{role} needs {binding}. Without one the policy denies {denied}.",
+                role=labels.role(role.id),
+                binding=labels.one(kind),
+                denied=denied,
+            ),
             field=kind,
         )
         self.role = role.id
@@ -74,7 +85,10 @@ def check_whole(desk: Desk, known: Rules, before: Account | None, wanted: Access
     for kind, chosen in wanted.bindings.items():
         for id in sorted(chosen - kept.get(kind, frozenset())):
             if kind not in BINDING_KINDS or not _is_there(desk, kind, id):
-                raise InvalidChange(f"there is no {kind} `{id}`", field="bindings")
+                raise InvalidChange(
+                    said("there is no {kind} `{id}`", kind=term(kind), id=id),
+                    field="bindings",
+                )
 
 
 def check(desk: Desk, known: Rules, before: Account | None, wanted: Access) -> None:
@@ -85,20 +99,34 @@ def check(desk: Desk, known: Rules, before: Account | None, wanted: Access) -> N
     for role in wanted.roles:
         if role not in known.roles:
             hint = near_miss(role, known.roles)
-            raise InvalidChange(f"unknown role `{role}`{hint}", field="roles")
+            raise InvalidChange(
+                said("unknown role `{role}`{hint}", role=role, hint=hint), field="roles"
+            )
     if known.is_whole and len(wanted.roles) > 1:
-        raise InvalidChange("an account here has one access level", field="roles")
+        raise InvalidChange(said("an account here has one access level"), field="roles")
     _check_ends(desk, before, wanted)
+    for kind, chosen in wanted.bindings.items():
+        if len(chosen) > BINDINGS_MAX:
+            raise InvalidChange(
+                said("more than {most} of a kind", most=BINDINGS_MAX), field=kind
+            )
     for option in sorted(wanted.options):
         if option not in known.options:
             hint = near_miss(option, known.options)
-            raise InvalidChange(f"unknown option `{option}`{hint}", field="options")
-        if not wanted.roles:
-            raise InvalidChange("an option needs an access level", field="options")
-        if not any(option in known.roles[role].options for role in wanted.roles):
-            names = " and ".join(labels.role(role) for role in wanted.roles)
             raise InvalidChange(
-                f"{names} takes no option `{labels.option(option)}`", field="options"
+                said("unknown option `{option}`{hint}", option=option, hint=hint),
+                field="options",
+            )
+        if not wanted.roles:
+            raise InvalidChange(said("an option needs an access level"), field="options")
+        if not any(option in known.roles[role].options for role in wanted.roles):
+            raise InvalidChange(
+                said(
+                    "{roles} takes no option `{option}`",
+                    roles=each([labels.role(role) for role in wanted.roles]),
+                    option=labels.option(option),
+                ),
+                field="options",
             )
 
 
@@ -137,13 +165,26 @@ def _is_there(desk: Desk, kind: str, id: str) -> bool:
     return True
 
 
+def check_end(end: float | None, now: float) -> None:
+    """Nothing, if access or a key can end then, or never. Units: epoch seconds.
+
+    Raises: InvalidChange with the field `expires_at`.
+    """
+    if end is None:
+        return
+    if not math.isfinite(end) or end <= now:
+        raise InvalidChange(said("the end must be in the future"), field="expires_at")
+    if end > END_MAX:
+        raise InvalidChange(
+            said("the end must be before the year 2100"), field="expires_at"
+        )
+
+
 def _check_ends(desk: Desk, before: Account | None, wanted: Access) -> None:
     had = held(before).roles if before else {}
     for role, end in wanted.roles.items():
-        if end is None or had.get(role) == end:
-            continue
-        if not math.isfinite(end) or end <= desk.clock():
-            raise InvalidChange("the end must be in the future", field="expires_at")
+        if had.get(role) != end:
+            check_end(end, desk.clock())
 
 
 def properties_of(desk: Desk, wanted: Access) -> dict[str, object]:

@@ -1,12 +1,11 @@
 """API clients: the apps of a company, each with a key that is shown once."""
 
-import math
 from collections.abc import Collection
 from dataclasses import replace
 
 from authz.accounts.keys import Key
+from authz.administration.access import check_end
 from authz.administration.desk import Desk
-from authz.errors import InvalidChange
 from authz.storage import clients
 from authz.storage.clients import ApiClient
 
@@ -31,7 +30,7 @@ def create(
     """
     with desk.deciding():
         actor = desk.require("api_client:create", "tenant", desk.tenant)
-        _check_end(desk, expires_at)
+        check_end(expires_at, desk.clock())
         return clients.create(
             desk.database,
             desk.tenant,
@@ -60,16 +59,9 @@ def rotate(
     with desk.deciding():
         actor = desk.require("api_client:revoke", "api_client", id)
         desk.require("api_client:create", "tenant", desk.tenant)
-        _check_end(desk, expires_at)
+        check_end(expires_at, desk.clock())
         # WHY without a revision: these are two changes, and nobody else's comes between.
         actor = replace(actor, decided_at=None)
         return clients.rotate(
             desk.database, desk.tenant, id, actor=actor, expires_at=expires_at
         )
-
-
-def _check_end(desk: Desk, expires_at: float | None) -> None:
-    if expires_at is None:
-        return
-    if not math.isfinite(expires_at) or expires_at <= desk.clock():
-        raise InvalidChange("the end must be in the future", field="expires_at")

@@ -22,6 +22,7 @@ from authz.model import Action, Caller, Entity, Reason, Request
 from authz.storage import refusals
 from authz.storage.database import Database
 from authz.storage.events import Actor
+from authz.storage.facts_inside import FactsInside
 
 #: The type of those who act.
 PERSON = "user"
@@ -58,6 +59,8 @@ class Desk:
     clock: Clock
     hasher: Hasher
     person: Person
+    #: Whether this is one of many changes that are kept together.
+    is_inside: bool = False
 
     @property
     def tenant(self) -> str:
@@ -79,7 +82,12 @@ class Desk:
         """The person as the log names them."""
         who = self.person
         return Actor(
-            PERSON, who.account, who.email, who.channel, who.address, who.request_id
+            PERSON,
+            who.account,
+            who.email,
+            who.through or who.channel,
+            who.address,
+            who.request_id,
         )
 
     @property
@@ -143,6 +151,18 @@ class Desk:
                 self._record(missing.__cause__)
             raise
 
+    @contextmanager
+    def together(self) -> Iterator["Desk"]:
+        """A desk for many changes that are kept together or not at all.
+
+        At it each is decided by what those before it have changed. What is refused there
+        is not written down: whoever calls tells of it.
+        """
+        policies, facts = self.policies, FactsInside(self.database)
+        pdp = PDP(lambda: policies, facts, self.clock)
+        with self.database.transaction():
+            yield replace(self, parts=replace(self.parts, pdp=pdp), is_inside=True)
+
     def filter(self, action: str, type: str, **properties: object) -> Filter:
         """The test that things of a type pass on which the person may do the action."""
         asked = Action(action, properties)
@@ -169,6 +189,8 @@ class Desk:
         return asked is not None and self.may(asked, "tenant", self.tenant)
 
     def _record(self, refused: Refused) -> None:
+        if self.is_inside:
+            return
         refusals.note(
             self.database,
             self.tenant,

@@ -90,6 +90,19 @@ def effective(
     )
 
 
+def narrowed(found: Iterable[Effective], text: str) -> tuple[Effective, ...]:
+    """Those of which every word is in the action, in its permission or in the ground."""
+    wanted = text.lower().split()
+    return tuple(one for one in found if all(word in _said(one) for word in wanted))
+
+
+def _said(one: Effective) -> str:
+    said = [one.action, one.type, one.permission, one.role]
+    for ground in one.because:
+        said += [ground.policy, *(given.value for given in ground.given)]
+    return " ".join(said).lower()
+
+
 def _grounds(
     seen: Viewpoint,
     signature: Signature,

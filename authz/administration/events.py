@@ -130,6 +130,14 @@ def as_json(desk: Desk, wanted: Wanted = NOTHING) -> Iterator[str]:
     return _lines(desk, wanted)
 
 
+def as_object(one: Entry) -> dict[str, object]:
+    """An entry as JSON has it."""
+    fields = {name: getattr(one, name) for name in ("tenant", *COLUMNS)}
+    for part in ("before", "after"):
+        fields[part] = json.loads(fields[part]) if fields[part] else None
+    return fields
+
+
 def verify(desk: Desk) -> Verified:
     """Whether every entry is as it was written, and none is missing. Raises: Refused."""
     _open(desk)
@@ -146,10 +154,7 @@ def about_unit(id: str) -> Wanted:
 
 def _lines(desk: Desk, wanted: Wanted) -> Iterator[str]:
     for one in event_pages.all_of(desk.database, desk.tenant, wanted):
-        fields = {name: getattr(one, name) for name in ("tenant", *COLUMNS)}
-        for part in ("before", "after"):
-            fields[part] = json.loads(fields[part]) if fields[part] else None
-        yield json.dumps(fields, ensure_ascii=False, sort_keys=True) + "\n"
+        yield json.dumps(as_object(one), ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _open(desk: Desk) -> None:

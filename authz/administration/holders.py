@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from authz.administration.desk import PERSON, Desk
 from authz.errors import InvalidChange
+from authz.said import said
 from authz.storage.role_holders import lasting_holders
 
 
@@ -24,7 +25,7 @@ def kept(desk: Desk) -> Iterator[None]:
     yield
     if before and not lasting_holders(desk.database, desk.tenant, roles):
         raise InvalidChange(
-            "nobody else keeps this role without an end, so it stays as it is",
+            said("nobody else keeps this role without an end, so it stays as it is"),
             field="roles",
         )
 

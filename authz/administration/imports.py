@@ -2,42 +2,35 @@
 
 A row names a person by e-mail. Who is there is changed, who is not is added; each row needs
 the rights that the same change needs on its own page, so an import does nothing that its
-maker could not do by hand.
+maker could not do by hand. A trial is the import itself, taken back.
 """
 
-import csv
-import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from authz.accounts import passwords
-from authz.accounts.email import identity
-from authz.administration import people, rights, trials
-from authz.administration.access import Access, held
+from authz.administration import people, rights, sheets
+from authz.administration.access import held
 from authz.administration.desk import Desk, Refused
-from authz.administration.people import NO_ACCESS, Profile
-from authz.engine.place import near_miss
+from authz.administration.people import NO_ACCESS
+from authz.administration.sheets import Values
 from authz.errors import Conflict, InvalidChange, NotFound
-from authz.storage.access import BINDING_KINDS
+from authz.said import message, said
 from authz.storage.people import Account, find_account
+from authz.terms import term
 
-ROWS_MAX = 1000
-CELL_MAX = 2000
-#: Columns of the table; only the e-mail must be there. Several roles, options or ids of one
-#: cell stand with a `;` between them.
-PROFILE = ("name", "phone", "timezone", "language")
-RIGHTS = ("roles", "options", *BINDING_KINDS)
-COLUMNS = ("email", *PROFILE, *RIGHTS)
 ADDED, CHANGED, SAME = "added", "changed", "same"
-Values = Mapping[str, str]
-Step = Callable[[Desk, Values], tuple[str, str]]
+#: Called with what is being done, how many rows of it are done, and how many there are.
+Progress = Callable[[str, int, int], None]
+Table = Sequence[tuple[int, Values]]
 
 
 class Row(Struct, frozen=True):
     """What one row does, or would do."""
 
-    #: Line of the table, its head being the first.
+    #: Line of the table, its head being the first; in JSON the number of the person.
     line: int
     email: str
     #: `added`, `changed` or `same`; empty where it cannot be done.
@@ -65,168 +58,132 @@ class Report(Struct, frozen=True):
         return tuple(row for row in self.rows if row.problem)
 
 
-def people_from(desk: Desk, text: str, *, save: bool) -> Report:
+class _TakenBack(Exception):
+    """Ends the transaction without keeping anything."""
+
+
+def _unseen(_doing: str, _done: int, _total: int) -> None:
+    """Nobody looks on."""
+
+
+def people_from(
+    desk: Desk,
+    text: str,
+    *,
+    save: bool,
+    form: str = "csv",
+    progress: Progress = _unseen,
+) -> Report:
     """What a table of people does; it is saved if `save`, and if every row can be done.
 
-    Each row is saved by itself, so that one which somebody else overtakes is told of and
-    keeps the others. Raises: Refused for who may add nobody; InvalidChange for what is no
-    such table.
+    form: `csv` or `json`. Raises: Refused for who may add nobody; InvalidChange for what
+    is no such table.
     """
     desk.require(people.CREATE, "tenant", desk.tenant)
-    wanted = list(_rows(text))
-    _check_once(wanted)
-    rows = tuple(_row(desk, line, values, _would) for line, values in wanted)
-    if not save or any(row.problem for row in rows):
+    table = sheets.read(text, form)
+    tried = _done(desk, table, {}, keep=False, told=_stage(progress, "trying"))
+    if not save or any(row.problem for row in tried):
+        return Report(tried, is_saved=False)
+    new = [row.line for row in tried if row.does == ADDED]
+    chosen = {line: passwords.random_password() for line in new}
+    told, hashed = _stage(progress, "making passwords"), {}
+    for count, (line, password) in enumerate(chosen.items(), 1):
+        hashed[line] = desk.hasher.hash(password)
+        told(count, len(chosen))
+    rows = _done(desk, table, hashed, keep=True, told=_stage(progress, "saving"))
+    if any(row.problem for row in rows):
         return Report(rows, is_saved=False)
     return Report(
-        tuple(_row(desk, line, values, _does) for line, values in wanted), is_saved=True
+        tuple(
+            replace(row, password=chosen.get(row.line, "")) if row.does == ADDED else row
+            for row in rows
+        ),
+        is_saved=True,
     )
 
 
-def _row(desk: Desk, line: int, values: Values, step: Step) -> Row:
+def _stage(progress: Progress, doing: str) -> Callable[[int, int], None]:
+    return lambda done, total: progress(doing, done, total)
+
+
+def _done(
+    desk: Desk,
+    table: Table,
+    hashed: Mapping[int, str],
+    *,
+    keep: bool,
+    told: Callable[[int, int], None],
+) -> tuple[Row, ...]:
+    """What the rows did; kept if `keep`, and if each of them could be done."""
+    rows: list[Row] = []
+    try:
+        with desk.together() as inside:
+            for line, values in table:
+                rows.append(_row(inside, line, values, hashed.get(line)))
+                told(len(rows), len(table))
+            if not keep or any(row.problem for row in rows):
+                raise _TakenBack
+    except _TakenBack:
+        pass
+    return tuple(rows)
+
+
+def _row(desk: Desk, line: int, values: Values, hashed: str | None) -> Row:
     email = values["email"]
     try:
-        does, password = step(desk, values)
+        return Row(line, email, _does(desk, values, hashed))
     except (Refused, NotFound) as exc:
-        return Row(line, email, "", str(exc))
+        return Row(line, email, "", message(exc))
     except (InvalidChange, Conflict) as exc:
-        return Row(line, email, "", str(exc), exc.field)
-    return Row(line, email, does, password=password)
+        return Row(line, email, "", message(exc), exc.field)
 
 
-def _would(desk: Desk, values: Values) -> tuple[str, str]:
-    """What the row would do. Raises: as `_does`; nothing is written."""
+def _does(desk: Desk, values: Values, hashed: str | None) -> str:
+    """What the row did."""
     account = known(desk, values["email"])
+    _check_status(account, values.get("status", ""))
     if account is None:
-        trials.check_new(
+        people.add_hashed(
             desk,
             email=values["email"],
             name=values.get("name", ""),
+            password_hash=hashed,
+            phone=values.get("phone", ""),
+            street=values.get("street", ""),
             timezone=values.get("timezone") or "UTC",
             language=values.get("language") or "en",
-            wanted=_access(NO_ACCESS, values),
+            wanted=sheets.access(NO_ACCESS, values),
         )
-        return ADDED, ""
-    wanted = _access(held(account), values)
-    changes = trials.check_edit(desk, account, _profile(values))
-    if wanted != held(account):
-        rights.check_save(desk, account, wanted)
-        changes = True
-    return (CHANGED if changes else SAME), ""
-
-
-def _does(desk: Desk, values: Values) -> tuple[str, str]:
-    """What the row did, and the password of somebody new."""
-    account = known(desk, values["email"])
-    if account is None:
-        password = passwords.random_password()
-        people.add(
-            desk,
-            email=values["email"],
-            name=values.get("name", ""),
-            password=password,
-            timezone=values.get("timezone") or "UTC",
-            language=values.get("language") or "en",
-            wanted=_access(NO_ACCESS, values),
-        )
-        return ADDED, password
-    after = account
-    if trials.check_edit(desk, account, _profile(values)):
-        after = people.edit(desk, account.id, profile=_profile(values))
-    wanted = _access(held(account), values)
+        return ADDED
+    after, profile = account, sheets.profile(values)
+    if people.changed_of(account, asdict(profile)):
+        after = people.edit(desk, account.id, profile=profile)
+    wanted = sheets.access(held(account), values)
     if wanted != held(account):
         after = rights.save(desk, account.id, wanted)
-    return (SAME if after == account else CHANGED), ""
+    return SAME if after == account else CHANGED
 
 
 def known(desk: Desk, email: str) -> Account | None:
     """The person of that e-mail, if there is one."""
     if "@" not in email:
-        raise InvalidChange("the e-mail must have one `@`", field="email")
+        raise InvalidChange(said("the e-mail must have one `@`"), field="email")
     try:
         return find_account(desk.database, desk.tenant, email)
     except NotFound:
         return None
 
 
-def _profile(values: Values) -> Profile:
-    """An empty cell keeps what is there."""
-    return Profile(**{name: values[name] for name in PROFILE if values.get(name)})
-
-
-def _access(before: Access, values: Values) -> Access:
-    """The access of the row; a column that is not there keeps what the person has."""
-    roles = dict(before.roles)
-    if "roles" in values:
-        roles = {role: before.roles.get(role) for role in _several(values["roles"])}
-    bindings = dict(before.bindings)
-    for kind in BINDING_KINDS:
-        if kind in values:
-            bindings[kind] = frozenset(_several(values[kind]))
-    options = before.options
-    if "options" in values:
-        options = frozenset(_several(values["options"]))
-    return Access(roles, options, {kind: ids for kind, ids in bindings.items() if ids})
-
-
-def _several(cell: str) -> list[str]:
-    return [part.strip() for part in cell.split(";") if part.strip()]
-
-
-def _rows(text: str) -> Iterator[tuple[int, dict[str, str]]]:
-    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff")), strict=True)
-    try:
-        head = [name.strip().lower() for name in next(reader, [])]
-        _check_head(head)
-        count = 0
-        for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            count += 1
-            _check_row(head, cells, reader.line_num, count)
-            values = (_plain(cell) for cell in cells)
-            yield reader.line_num, dict(zip(head, values, strict=True))
-    except csv.Error as exc:
-        line = reader.line_num
-        raise InvalidChange(f"line {line} is no CSV: {exc}", field="table") from exc
-
-
-def _check_once(rows: Sequence[tuple[int, Values]]) -> None:
-    """Raises: InvalidChange, where one person stands in two rows."""
-    seen: dict[str, int] = {}
-    for line, values in rows:
-        try:
-            key = identity(values["email"])
-        except InvalidChange:
-            continue
-        if key in seen:
-            raise InvalidChange(
-                f"lines {seen[key]} and {line} name the same person", field="table"
-            )
-        seen[key] = line
-
-
-def _check_head(head: Sequence[str]) -> None:
-    for name in head:
-        if name not in COLUMNS:
-            hint = near_miss(name, COLUMNS)
-            raise InvalidChange(f"unknown column `{name}`{hint}", field="table")
-    if "email" not in head or len(set(head)) < len(head):
-        raise InvalidChange("the head names each column once, with `email`", field="table")
-
-
-def _check_row(head: Sequence[str], cells: Sequence[str], line: int, count: int) -> None:
-    if count > ROWS_MAX:
-        raise InvalidChange(f"more than {ROWS_MAX} rows: take several", field="table")
-    if len(cells) != len(head):
+def _check_status(account: Account | None, wanted: str) -> None:
+    """WHY an import blocks nobody: that is a step of its own, which ends all logins."""
+    there = "active" if account is None else account.status
+    if wanted and wanted != there:
+        who = said("a new account") if account is None else said("the account")
         raise InvalidChange(
-            f"line {line} has {len(cells)} cells, the head {len(head)}", field="table"
+            said(
+                "{who} is {there}, and an import does not change that",
+                who=who,
+                there=term(there),
+            ),
+            field="status",
         )
-    if any(len(cell) > CELL_MAX for cell in cells):
-        raise InvalidChange(f"line {line} has a cell that is too long", field="table")
-
-
-def _plain(cell: str) -> str:
-    """WHY without the apostrophe: our own tables put it before what looks as a formula."""
-    cell = cell.strip()
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in tuple("=+-@") else cell

@@ -6,46 +6,48 @@ page does not know is called by its id, so that a new role needs no edit here.
 
 from collections.abc import Mapping
 
-ROLES: Mapping[str, str] = {
-    "owner": "Owner",
-    "admin": "Admin",
-    "financial-manager": "Financial Manager",
-    "user": "User",
-    "platform_admin": "Platform Administrator",
-    "platform_reader": "Platform Reader",
-    "supply_company_admin": "Supply Company Administrator",
-    "service_company_admin": "Service Company Administrator",
-    "manufacturer": "Manufacturer",
-    "branch": "Branch",
-    "consumer": "Consumer",
-    "operator": "Operator",
-    "reviewer": "Reviewer",
+from authz.said import Said, said
+
+ROLES: Mapping[str, Said] = {
+    "owner": said("Owner"),
+    "admin": said("Admin"),
+    "financial-manager": said("Financial Manager"),
+    "user": said("User"),
+    "platform_admin": said("Platform Administrator"),
+    "platform_reader": said("Platform Reader"),
+    "supply_company_admin": said("Supply Company Administrator"),
+    "service_company_admin": said("Service Company Administrator"),
+    "manufacturer": said("Manufacturer"),
+    "branch": said("Branch"),
+    "consumer": said("Consumer"),
+    "operator": said("Operator"),
+    "reviewer": said("Reviewer"),
 }
-OPTIONS: Mapping[str, str] = {
-    "reporting": "Reporting",
-    "accounting": "Accounting",
-    "export": "Export",
-    "equipment_monitoring": "Equipment monitoring",
-    "technical_support": "Technical support",
-    "configuration_request": "Configuration requests",
-    "communication_schedule": "Communication schedule",
-    "lock_control": "Lock control",
-    "send_parameters": "Send parameters",
-    "metrology": "Metrology",
+OPTIONS: Mapping[str, Said] = {
+    "reporting": said("Reporting"),
+    "accounting": said("Accounting"),
+    "export": said("Export"),
+    "equipment_monitoring": said("Equipment monitoring"),
+    "technical_support": said("Technical support"),
+    "configuration_request": said("Configuration requests"),
+    "communication_schedule": said("Communication schedule"),
+    "lock_control": said("Lock control"),
+    "send_parameters": said("Send parameters"),
+    "metrology": said("Metrology"),
 }
 #: Kind of binding, or type -> what one of them is called, with its article.
-THINGS: Mapping[str, str] = {
-    "cluster": "a cluster",
-    "minigrid": "a mini-grid",
-    "village": "a village",
-    "supply_company": "a supply company",
-    "service_organization": "a service organization",
-    "manufacturer": "a manufacturer",
-    "consumer": "a consumer",
-    "metering_unit": "a metering unit",
-    "api_client": "an API client",
-    "tenant": "a company",
-    "user": "a person",
+THINGS: Mapping[str, Said] = {
+    "cluster": said("a cluster"),
+    "minigrid": said("a mini-grid"),
+    "village": said("a village"),
+    "supply_company": said("a supply company"),
+    "service_organization": said("a service organization"),
+    "manufacturer": said("a manufacturer"),
+    "consumer": said("a consumer"),
+    "metering_unit": said("a metering unit"),
+    "api_client": said("an API client"),
+    "tenant": said("a company"),
+    "user": said("a person"),
 }
 
 

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from authz.engine.place import near_miss
 from authz.errors import InvalidChange
+from authz.said import said
 
 #: The languages that the console speaks.
 LANGUAGES = ("en", "ru", "uz", "fr")
@@ -17,10 +18,17 @@ def check_place(timezone: str | None, language: str | None) -> None:
     """
     if timezone is not None and timezone not in _zones():
         hint = near_miss(timezone, _zones())
-        raise InvalidChange(f"unknown time zone `{timezone}`{hint}", field="timezone")
+        raise InvalidChange(
+            said("unknown time zone `{timezone}`{hint}", timezone=timezone, hint=hint),
+            field="timezone",
+        )
     if language is not None and language not in LANGUAGES:
         raise InvalidChange(
-            f"unknown language `{language}`: one of {', '.join(LANGUAGES)}",
+            said(
+                "unknown language `{language}`: one of {known}",
+                language=language,
+                known=", ".join(LANGUAGES),
+            ),
             field="language",
         )
 

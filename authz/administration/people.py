@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from authz.accounts import passwords
-from authz.administration import holders, marks, versions
+from authz.administration import holders, marks, passwords_of_others, versions
 from authz.administration.access import Access, check_whole, giving, rules_of
 from authz.administration.cursors import cursor, place
 from authz.administration.desk import PERSON, Desk
@@ -114,7 +114,31 @@ def add(
     desk.require(CREATE, "tenant", desk.tenant)
     check_place(timezone, language)
     passwords.check(password, email)
-    hashed = desk.hasher.hash(password)
+    return add_hashed(
+        desk,
+        email=email,
+        name=name,
+        password_hash=desk.hasher.hash(password),
+        timezone=timezone,
+        language=language,
+        wanted=wanted,
+    )
+
+
+def add_hashed(
+    desk: Desk,
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None,
+    phone: str = "",
+    street: str = "",
+    timezone: str = "UTC",
+    language: str = "en",
+    wanted: Access = NO_ACCESS,
+) -> Account:
+    """The same by the hash of a password that was checked, or none. Raises: as `add`."""
+    check_place(timezone, language)
     with desk.deciding():
         actor = desk.require(CREATE, "tenant", desk.tenant)
         _check_giving(desk, wanted)
@@ -124,10 +148,15 @@ def add(
             actor=actor,
             email=email,
             name=name,
-            password_hash=hashed,
+            password_hash=password_hash,
             timezone=timezone,
             language=language,
         )
+        actor = replace(actor, decided_at=None)
+        if more := changed_of(account, {"phone": phone, "street": street}):
+            account = people.update_account(
+                desk.database, desk.tenant, account.id, actor=actor, **more
+            )
         return account if wanted == NO_ACCESS else _given(desk, account, wanted, actor)
 
 
@@ -144,7 +173,7 @@ def _given(desk: Desk, account: Account, wanted: Access, actor: Actor) -> Accoun
         desk.database,
         desk.tenant,
         account.id,
-        actor=replace(actor, decided_at=None),
+        actor=actor,
         roles=wanted.roles,
         options=wanted.options,
         bindings=wanted.bindings,
@@ -167,7 +196,7 @@ def edit(
     """
     desk.require("user:update", PERSON, who)
     blank = not password.strip()
-    hashed = None if blank else _checked_hash(desk, who, password, email)
+    hashed = None if blank else passwords_of_others.checked_hash(desk, who, password, email)
     with desk.deciding():
         actor = desk.require("user:update", PERSON, who)
         before = people.find_account(desk.database, desk.tenant, who)
@@ -247,14 +276,6 @@ def _set_status(desk: Desk, who: str, status: str, version: str | None) -> Accou
         if before.status == status:
             return before
         return people.set_status(desk.database, desk.tenant, before.id, status, actor=actor)
-
-
-def _checked_hash(desk: Desk, who: str, password: str, email: str | None) -> str:
-    """The hash of a new password that the person may set. Raises: Refused, ..."""
-    desk.require("user:set_password", PERSON, who)
-    account = people.find_account(desk.database, desk.tenant, who)
-    passwords.check(password, email or account.email)
-    return desk.hasher.hash(password)
 
 
 def changed_of(before: Account, wanted: Mapping[str, str | None]) -> dict[str, str]:

@@ -5,9 +5,11 @@ from authz.administration.desk import Desk
 from authz.administration.organizations import made_id
 from authz.administration.things import Things
 from authz.errors import InvalidChange, NotFound
+from authz.said import said
 from authz.storage import fields, places
 from authz.storage.places import PARENTS, Place
 from authz.storage.things import Wanted
+from authz.terms import term
 
 READ = "location:read"
 
@@ -107,7 +109,8 @@ def _check_parent(desk: Desk, above: str, parent: str | None) -> None:
         places.find_place(desk.database, desk.tenant, above, parent or "")
     except NotFound:
         raise InvalidChange(
-            f"there is no {above} `{parent or ''}`", field="parent"
+            said("there is no {kind} `{id}`", kind=term(above), id=parent or ""),
+            field="parent",
         ) from None
 
 

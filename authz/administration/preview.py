@@ -63,7 +63,7 @@ def preview(desk: Desk, who: str, wanted: Access) -> Preview:
     check(desk, known, account, wanted)
     before = reach.viewpoint(desk, account.id, held(account))
     after = reach.viewpoint(desk, account.id, wanted)
-    gains, loses, gained = _compared(desk, before, after)
+    gains, loses, gained = compared(desk, before, after)
     missing = missing_bindings(desk, known, wanted)
     return Preview(
         gains=gains,
@@ -84,14 +84,16 @@ def losses(desk: Desk, who: str) -> tuple[Difference, ...]:
     """
     desk.require("user:delete", PERSON, who)
     account = live_account(desk, who)
-    _, loses, _ = _compared(desk, reach.viewpoint(desk, account.id), None)
+    _, loses, _ = compared(desk, reach.viewpoint(desk, account.id), None)
     return tuple(one for one in loses if one.ids)
 
 
-def _compared(
+def compared(
     desk: Desk, before: Viewpoint | None, after: Viewpoint | None
 ) -> tuple[tuple[Difference, ...], tuple[Difference, ...], list[Signature]]:
-    """Gains, losses, and the kinds of request that gain something."""
+    """Gains, losses, and the kinds of request that gain something; whoever calls has
+    decided that it may be asked.
+    """
     groups: dict[tuple[str, Tree, Tree], list[Signature]] = {}
     for signature in reach.signatures(desk.policies):
         if signature.action in APART:

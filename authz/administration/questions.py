@@ -8,10 +8,14 @@ from msgspec import Struct
 from authz.administration.desk import PERSON, Desk
 from authz.decisions.full import full
 from authz.decisions.search import PAGE
+from authz.decisions.tree import ALWAYS
 from authz.model import NOTHING, Action, Caller, Entity, Request
-from authz.storage.search import emails
+from authz.storage.names import names
+from authz.storage.search import StoredSearch, emails
 
 EXPLAIN = "access:explain"
+#: Things of a type that are offered to ask about.
+THINGS_MAX = 25
 
 
 class Explained(Struct, frozen=True):
@@ -51,6 +55,23 @@ def explain(
     return Explained(
         answer.decision.allowed, why, answer.policy_revision, answer.data_revision
     )
+
+
+def things(desk: Desk, action: str = "") -> dict[tuple[str, str], str]:
+    """Type and id -> name, of the first things of each type that the action may be asked
+    of; of every type, where it is no action. Raises: Refused.
+    """
+    desk.require(EXPLAIN, "tenant", desk.tenant)
+    types = desk.policies.schema.types
+    asked = [kind for kind in types.values() if action in kind.actions] or types.values()
+    search = StoredSearch(desk.database)
+    found = [
+        (kind.name, id)
+        for kind in asked
+        for id in search.matching(desk.tenant, kind, ALWAYS, after="", limit=THINGS_MAX).ids
+    ]
+    known = names(desk.database, desk.tenant, found)
+    return {thing: known.get(thing, "") for thing in found}
 
 
 def who_can(

@@ -1,50 +1,51 @@
 """Things that are merely recorded and guarded: tariffs, targets, customers, assets,
 tickets, payments and the like. One way for all of them, made of the policies' schema.
 
-What rules read of a thing are its attributes; what people note of it are its details, whose
-fields stand here. A thing that lies somewhere is made where it lies: who may do so in one
-cluster only, may do so there.
+What rules read of a thing are its attributes; what people note of it are its details. A
+thing that lies somewhere is made where it lies: who may do so in one cluster only, may do
+so there.
 """
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from authz.administration import things, versions
+from msgspec import Struct, ValidationError, convert
+from msgspec.structs import asdict
+
+from authz.administration import homes, things, versions
 from authz.administration.desk import Desk
+from authz.administration.noted import FIELDS, NOTE_MAX, noted_of, renoted
 from authz.administration.organizations import made_id
 from authz.administration.things import Things
 from authz.engine.place import near_miss
 from authz.engine.schema import TypeSchema
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import fields, resources
 from authz.storage.events import Actor
 from authz.storage.resources import Resource
 from authz.storage.things import Wanted
+from authz.terms import term
 
 KEPT = "resources"
-#: Type -> what is noted of such a thing; the first is its name.
-FIELDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "customer": ("name", "phone", "village", "note"),
-        "asset": ("name", "serial", "customer", "note"),
-        "ticket": ("name", "customer", "note", "status"),
-        "payment": ("name", "amount", "currency", "customer", "note"),
-        "transaction": ("name", "amount", "currency", "customer", "note"),
-        "tariff": ("name", "price", "currency", "note"),
-        "target": ("name", "period", "amount", "note"),
-        "connection_group": ("name", "note"),
-        "connection_type": ("name", "note"),
-        "commission_type": ("name", "percent", "note"),
-        "agent": ("name", "phone", "email", "note"),
-    }
-)
-NUMBERS = frozenset({"amount", "price", "percent"})
-NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,6})?")
-NOTE_MAX = 2000
 NOTHING: Mapping[str, str] = MappingProxyType({})
-#: What happens to a ticket -> what it is then.
-STATUSES: Mapping[str, str] = MappingProxyType({"ticket:close": "closed"})
+#: What is done to a thing, besides changing and deleting it -> what it is then; None: the
+#: same as before.
+ACTS: Mapping[str, str | None] = MappingProxyType(
+    {"ticket:comment": None, "ticket:close": "closed", "transaction:refund": "refunded"}
+)
+COMMENT, COMMENTS_MAX = "ticket:comment", 200
+ASSIGN, CUSTOMER = "asset:assign", "customer"
+
+
+class Comment(Struct, frozen=True):
+    """What somebody said of a thing."""
+
+    #: Epoch seconds.
+    at: float
+    #: E-mail of who said it.
+    by: str
+    text: str
 
 
 def types(desk: Desk) -> tuple[str, ...]:
@@ -107,10 +108,12 @@ def create(
     declared = _declared(desk, type)
     with desk.deciding():
         actor = _may_make(desk, declared, attributes)
-        noted = _noted(type, details)
+        noted = noted_of(type, details)
         id = id or made_id(str(noted["name"]))
         if _is_there(desk, type, id):
-            raise Conflict(f"there is a {type} `{id}` already", field="id")
+            raise Conflict(
+                said("there is a {type} `{id}` already", type=term(type), id=id), field="id"
+            )
         return _put(desk, type, id, attributes, noted, actor)
 
 
@@ -136,27 +139,77 @@ def update(
         placed = before.attributes if attributes is None else dict(attributes)
         if placed != before.attributes:
             _may_make(desk, declared, placed)
-        noted = before.details if details is None else _noted(type, details)
+        noted = dict(before.details) if details is None else renoted(before, details)
         if (placed, noted) == (before.attributes, before.details):
             return before
         return _put(desk, type, id, placed, noted, actor)
 
 
-def act(desk: Desk, action: str, type: str, id: str, note: str = "") -> Resource:
-    """The thing after one of its own actions, as `ticket:close`, with what is noted of it.
+def act(
+    desk: Desk,
+    action: str,
+    type: str,
+    id: str,
+    note: str = "",
+    *,
+    version: str | None = None,
+) -> Resource:
+    """The thing after one of its ACTS, with what is noted of it.
 
-    Raises: Refused; NotFound; InvalidChange with the field.
+    Raises: Refused; NotFound; Conflict for an old version; InvalidChange with the field.
     """
-    _declared(desk, type)
+    declared = _declared(desk, type)
+    if action not in ACTS or action not in declared.actions:
+        hint = near_miss(action, ACTS)
+        raise InvalidChange(
+            said("unknown action `{action}`{hint}", action=action, hint=hint)
+        )
     with desk.deciding():
         actor = desk.require(action, type, id)
         before = resources.find(desk.database, desk.tenant, type, id)
+        versions.check(before, version)
         noted = dict(before.details)
-        if note.strip():
+        if action == COMMENT:
+            noted["comments"] = _commented(desk, before, note)
+        elif note.strip():
             noted["note"] = fields.text(note, "note", NOTE_MAX)
-        if action in STATUSES:
-            noted["status"] = STATUSES[action]
+        if (status := ACTS[action]) is not None:
+            noted["status"] = status
+        if noted == before.details:
+            return before
         return _put(desk, type, id, before.attributes, noted, actor)
+
+
+def assign(desk: Desk, id: str, customer: str, *, version: str | None = None) -> Resource:
+    """The asset as that of another customer; empty: of none. Raises: as `act`."""
+    with desk.deciding():
+        actor = desk.require(ASSIGN, "asset", id)
+        before = resources.find(desk.database, desk.tenant, "asset", id)
+        versions.check(before, version)
+        to = fields.optional_text(customer, CUSTOMER)
+        # WHY one sentence: who may not see a customer is not told that there is one.
+        if to is not None and not (
+            desk.may(ASSIGN, CUSTOMER, to) and _is_there(desk, CUSTOMER, to)
+        ):
+            raise InvalidChange(
+                said("no customer `{to}` to give it to", to=to), field=CUSTOMER
+            )
+        noted = {name: text for name, text in before.details.items() if name != CUSTOMER}
+        if to is not None:
+            noted[CUSTOMER] = to
+        if noted == before.details:
+            return before
+        return _put(desk, "asset", id, before.attributes, noted, actor)
+
+
+def comments(thing: Resource) -> tuple[Comment, ...]:
+    """What was said of a thing, the first one first."""
+    listed = thing.details.get("comments")
+    # WHY a look at each: what an app registers may hold anything under that name.
+    try:
+        return convert(listed or (), tuple[Comment, ...])
+    except ValidationError:
+        return ()
 
 
 def delete(desk: Desk, type: str, id: str, *, version: str | None = None) -> None:
@@ -172,7 +225,10 @@ def delete(desk: Desk, type: str, id: str, *, version: str | None = None) -> Non
 def _declared(desk: Desk, type: str) -> TypeSchema:
     known = desk.policies.schema.types
     if type not in FIELDS or type not in known or known[type].facts != KEPT:
-        raise InvalidChange(f"unknown type `{type}`{near_miss(type, FIELDS)}", field="type")
+        hint = near_miss(type, FIELDS)
+        raise InvalidChange(
+            said("unknown type `{type}`{hint}", type=type, hint=hint), field="type"
+        )
     return known[type]
 
 
@@ -193,16 +249,16 @@ def _reading(declared: TypeSchema) -> str:
 
 def _may_make(desk: Desk, declared: TypeSchema, attributes: Mapping[str, object]) -> Actor:
     """Asked of the place that it lies in, where the schema knows one. Raises: Refused."""
-    known, action = desk.policies.schema.types, f"{declared.name}:create"
-    for name in declared.attributes:
-        if name in known and action in known[name].actions:
-            place = attributes.get(name)
-            if not isinstance(place, str) or not place:
-                # WHY first: who may make none at all is told that, and not what is missing.
-                desk.require(action, "tenant", desk.tenant)
-                raise InvalidChange(f"`{name}` is missing", field=name)
-            return desk.require(action, name, place)
-    return desk.require(action, "tenant", desk.tenant)
+    action, name = f"{declared.name}:create", homes.place_of(desk, declared)
+    if name is None:
+        return desk.require(action, "tenant", desk.tenant)
+    place = attributes.get(name)
+    if not isinstance(place, str) or not place:
+        # WHY first: who may make none at all is told that, and not what is missing.
+        if not homes.may_make(desk, declared.name):
+            desk.require(action, "tenant", desk.tenant)
+        raise InvalidChange(said("`{field}` is missing", field=term(name)), field=name)
+    return desk.require(action, name, place)
 
 
 def _is_there(desk: Desk, type: str, id: str) -> bool:
@@ -233,24 +289,11 @@ def _put(
     )
 
 
-def _noted(type: str, details: Mapping[str, str]) -> dict[str, object]:
-    known = FIELDS[type]
-    noted: dict[str, object] = {}
-    for field, text in details.items():
-        if field not in known:
-            hint = near_miss(field, known)
-            raise InvalidChange(f"unknown field `{field}`{hint}", field=field)
-        value = fields.optional_text(text, field, NOTE_MAX if field == "note" else 200)
-        if value is None:
-            continue
-        if field in NUMBERS:
-            _check_number(field, value)
-        noted[field] = value
-    if "name" not in noted:
-        raise InvalidChange("`name` is missing", field="name")
-    return noted
-
-
-def _check_number(field: str, value: str) -> None:
-    if not NUMBER.fullmatch(value):
-        raise InvalidChange(f"`{field}` must be a number as `12.50`", field=field)
+def _commented(desk: Desk, before: Resource, text: str) -> list[object]:
+    listed: list[object] = [asdict(one) for one in comments(before)]
+    if len(listed) >= COMMENTS_MAX:
+        raise InvalidChange(
+            said("there are {most} comments already", most=COMMENTS_MAX), field="note"
+        )
+    written = fields.text(text, "note", NOTE_MAX)
+    return [*listed, asdict(Comment(desk.clock(), desk.person.email, written))]

@@ -15,8 +15,10 @@ from authz.administration import versions
 from authz.administration.desk import Desk
 from authz.engine.place import near_miss
 from authz.errors import InvalidChange
+from authz.said import said
 from authz.storage import fields, resources, settings, tenants
 from authz.storage.tenants import Tenant
+from authz.terms import term
 
 #: Area -> its fields. An area is also the noun of the actions that read and update it.
 AREAS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -104,7 +106,12 @@ def update_area(
         for field in wanted:
             if field not in known:
                 raise InvalidChange(
-                    f"unknown field `{field}`{near_miss(field, known)}", field=field
+                    said(
+                        "unknown field `{field}`{hint}",
+                        field=field,
+                        hint=near_miss(field, known),
+                    ),
+                    field=field,
                 )
         after = before | {field: _value(field, text) for field, text in wanted.items()}
         if after != before:
@@ -179,7 +186,9 @@ def _check_link(field: str, value: str) -> None:
     except ValueError:
         parts = urlsplit("")
     if parts.scheme != "https" or not parts.hostname:
-        raise InvalidChange(f"`{field}` must begin with `https://`", field=field)
+        raise InvalidChange(
+            said("`{field}` must begin with `https://`", field=term(field)), field=field
+        )
 
 
 def _check_number(field: str, value: str) -> None:
@@ -189,4 +198,9 @@ def _check_number(field: str, value: str) -> None:
     except ValueError:
         fits = False
     if not fits:
-        raise InvalidChange(f"`{field}` must be a number up to {limit}", field=field)
+        raise InvalidChange(
+            said(
+                "`{field}` must be a number up to {limit}", field=term(field), limit=limit
+            ),
+            field=field,
+        )

@@ -11,11 +11,27 @@ from collections.abc import Iterable, Sequence
 #: What a formula begins with, and what a spreadsheet drops before one.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
+#: Between cells where a comma stands in numbers, as in French and Russian spreadsheets.
+ELSEWHERE = ";"
+
 
 def safe(value: object) -> str:
     """The text of a cell."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.lstrip(" \u00a0\ufeff").startswith(FORMULA) else text
+    return ELSEWHERE.join(map(_safe, text.split(ELSEWHERE)))
+
+
+def plain(cell: str) -> str:
+    """What `safe` made that cell of; any other text is itself."""
+    return ELSEWHERE.join(
+        part[1:] if part[:1] == "'" and _safe(part[1:]) == part else part
+        for part in cell.split(ELSEWHERE)
+    )
+
+
+def _safe(part: str) -> str:
+    # WHY the apostrophes: what begins with some of its own is told apart from ours.
+    return f"'{part}" if part.lstrip(" \u00a0\ufeff'").startswith(FORMULA) else part
 
 
 def csv_text(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

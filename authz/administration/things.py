@@ -63,12 +63,14 @@ def page(
     )
 
 
-def all_of(desk: Desk, type: str, action: str | None = None) -> tuple[Any, ...]:
-    """All that the person may see, or may do the action to, by name."""
+def all_of(
+    desk: Desk, type: str, action: str | None = None, wanted: Wanted = NOTHING
+) -> tuple[Any, ...]:
+    """All of the wanted that the person may see, or may do the action to, by name."""
     found: list[Any] = []
     after = ""
     while True:
-        one = page(desk, type, action=action, after=after, limit=PAGE_MAX)
+        one = page(desk, type, wanted, action=action, after=after, limit=PAGE_MAX)
         found += [listed.thing for listed in one.listed]
         if one.next is None:
             return tuple(found)

@@ -8,6 +8,7 @@ form old that was opened before.
 import hashlib
 
 from authz.errors import Conflict
+from authz.said import said
 
 LENGTH = 16
 
@@ -23,4 +24,6 @@ def check(thing: object, seen: str | None) -> None:
     Raises: Conflict.
     """
     if seen is not None and of(thing) != seen:
-        raise Conflict("somebody changed this since you opened it: look again and repeat")
+        raise Conflict(
+            said("somebody changed this since you opened it: look again and repeat")
+        )

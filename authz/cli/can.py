@@ -101,7 +101,7 @@ def _actions(page: Page, output: str) -> None:
         return
     for name in page.ids:
         click.echo(name)
-    more(page)
+    more(page.next)
 
 
 def _overview(

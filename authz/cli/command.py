@@ -16,15 +16,22 @@ from authz.cli.check import check
 from authz.cli.client import client
 from authz.cli.configuration import configuration
 from authz.cli.doctor import doctor
+from authz.cli.events import events
 from authz.cli.exits import Exit, exit_of
 from authz.cli.explain import explain
+from authz.cli.export import export
 from authz.cli.filter import filter_
+from authz.cli.import_ import import_
 from authz.cli.key import key
 from authz.cli.lint import lint
 from authz.cli.migrate import migrate
 from authz.cli.policy_test import policy_test
 from authz.cli.serve import demo, serve
 from authz.cli.setup import Setup, takes_setup
+from authz.cli.tenant import tenant
+from authz.cli.user import user
+from authz.cli.user_access import access
+from authz.cli.user_logins import reset_link, sessions
 from authz.cli.who import who
 from authz.errors import AuthzError
 
@@ -46,7 +53,15 @@ authz.add_command(can)
 authz.add_command(filter_, "filter")
 authz.add_command(policy_test)
 authz.add_command(lint)
+authz.add_command(user)
+user.add_command(access)
+user.add_command(sessions)
+user.add_command(reset_link)
+authz.add_command(tenant)
 authz.add_command(client)
+authz.add_command(import_)
+authz.add_command(export)
+authz.add_command(events)
 authz.add_command(key)
 authz.add_command(migrate)
 authz.add_command(configuration)

@@ -1,7 +1,7 @@
 """What the exit code of every command says.
 
-A script can tell an answer from a fault: a deny is 10, and only where `--fail-on-deny` asks
-for it.
+A script can tell an answer from a fault: a deny is 10, where `--fail-on-deny` asks for it,
+and where the policies refuse what was to be done.
 """
 
 from enum import IntEnum
@@ -9,6 +9,7 @@ from enum import IntEnum
 from authz.errors import (
     AuthzError,
     ConfigError,
+    Forbidden,
     InterpretedOnly,
     PolicyError,
     Unavailable,
@@ -40,4 +41,6 @@ def exit_of(error: AuthzError) -> Exit:
             return Exit.DOES_NOT_LOAD
         case Unavailable():
             return Exit.UNREACHABLE
+        case Forbidden():
+            return Exit.DENY
     return Exit.USAGE

@@ -137,10 +137,10 @@ def told(desk: Desk, type: str, page: Page) -> None:
     known = desk.emails(page.ids) if kind and kind.facts == "accounts" else {}
     for id in page.ids:
         click.echo(f"{type}:{id}  {known[id]}" if id in known else f"{type}:{id}")
-    more(page)
+    more(page.next)
 
 
-def more(page: Page) -> None:
+def more(after: str | None) -> None:
     """Say on stderr how to go on, where there is more."""
-    if page.next is not None:
-        click.echo(f"there are more: --after {page.next}", err=True)
+    if after is not None:
+        click.echo(f"there are more: --after {after}", err=True)

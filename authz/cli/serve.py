@@ -27,6 +27,8 @@ from webapp.serve import serve as run_server
 
 DEMO_FILE = "demo.json"
 LOOPBACK = "127.0.0.1"
+#: The sample tenant of those who run the server.
+OPERATORS = "system"
 port_option = click.option(
     "--port",
     type=click.IntRange(1, 65534),
@@ -80,7 +82,7 @@ def demo(setup: Setup, *, port: int | None) -> None:
         if not settings.store.path.exists():
             _make(settings, source, schema)
         elif not move_demo(
-            keys, source, base_url=_base_url(settings), console_url=_console_url(settings)
+            keys, source, base_url=_base_url(settings), console_url=console_url(settings)
         ):
             _renew(settings, source)
     click.echo(_welcome(settings, keys))
@@ -150,7 +152,7 @@ def _make(settings: Config, source: Path, schema: Schema) -> None:
         )
     keys = settings.store.path.with_name(DEMO_FILE)
     write_demo_json(
-        keys, result, base_url=_base_url(settings), console_url=_console_url(settings)
+        keys, result, base_url=_base_url(settings), console_url=console_url(settings)
     )
 
 
@@ -164,7 +166,7 @@ def _renew(settings: Config, source: Path) -> None:
     database.close()
     keys = settings.store.path.with_name(DEMO_FILE)
     write_demo_json(
-        keys, result, base_url=_base_url(settings), console_url=_console_url(settings)
+        keys, result, base_url=_base_url(settings), console_url=console_url(settings)
     )
 
 
@@ -173,7 +175,7 @@ def _base_url(settings: Config) -> str:
     return _reached(settings.server.decisions.host, settings.server.decisions.port)
 
 
-def _console_url(settings: Config) -> str | None:
+def console_url(settings: Config) -> str | None:
     """Where people open the console; None where it is not served."""
     console = settings.server.console
     if not console.enabled:
@@ -188,7 +190,7 @@ def _reached(host: str, port: int) -> str:
 
 def _addresses(settings: Config) -> str:
     """Who listens where."""
-    console = _console_url(settings)
+    console = console_url(settings)
     said = f"The decision API is on {_base_url(settings)}"
     return said if console is None else f"{said}\nThe console is on {console}"
 
@@ -197,6 +199,9 @@ def _welcome(settings: Config, keys: Path) -> str:
     tenants = json.loads(keys.read_text("utf-8"))["tenants"]
     admins = [made["admin"] for made in tenants.values() if made["admin"]]
     login = f"Log in as {admins[0]['email']}." if admins else ""
+    operator = tenants.get(OPERATORS, {}).get("admin")
+    if operator:
+        login += f"\nLog in as {operator['email']} to look after the companies themselves."
     question = {
         "subject": {"type": "user", "id": "finance@pwani.example"},
         "action": {"name": "transaction:read"},

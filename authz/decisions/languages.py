@@ -6,7 +6,7 @@ language that nobody has written, is English. docs/translating.md says how to ad
 """
 
 from functools import cache
-from gettext import GNUTranslations, NullTranslations
+from gettext import NullTranslations
 from io import BytesIO
 from pathlib import Path
 
@@ -32,16 +32,22 @@ def words_of(language: str) -> Words:
     return _words(in_language(language, {one: one for one in LANGUAGES}))
 
 
+def catalogue(folder: Path, domain: str, language: str) -> Words:
+    """The sentences of `<folder>/<language>/LC_MESSAGES/<domain>.po`."""
+    # WHY here: who is only spoken to in English never waits for Babel.
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+    from babel.support import Translations
+
+    compiled = BytesIO()
+    with (folder / language / "LC_MESSAGES" / f"{domain}.po").open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled, domain)
+
+
 @cache
 def _words(language: str) -> Words:
     if language == FALLBACK_LANGUAGE:
         return ENGLISH
-    # WHY here: who is only spoken to in English never waits for Babel.
-    from babel.messages.mofile import write_mo
-    from babel.messages.pofile import read_po
-
-    compiled = BytesIO()
-    with (FOLDER / language / "LC_MESSAGES" / f"{DOMAIN}.po").open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    return catalogue(FOLDER, DOMAIN, language)

@@ -18,6 +18,7 @@ from authz.errors import (
     PolicyReferenceError,
     PolicySyntaxError,
 )
+from authz.said import said
 
 Path = tuple[str | int, ...]
 Kind = TypeVar("Kind", bound=PolicyError)
@@ -26,7 +27,7 @@ Kind = TypeVar("Kind", bound=PolicyError)
 def near_miss(name: str, known: Iterable[str]) -> str:
     """`, did you mean ...?`, or nothing when no known name is close."""
     close = get_close_matches(name, list(known), n=1)
-    return f", did you mean `{close[0]}`?" if close else ""
+    return said(", did you mean `{name}`?", name=close[0]) if close else ""
 
 
 @dataclass(frozen=True, slots=True)

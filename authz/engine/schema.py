@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from authz.said import said
+
 INTEGER_MAX = 2**63 - 1
+#: What a value of a type is called.
+SCALARS = {
+    "string": said("a string"),
+    "integer": said("an integer"),
+    "boolean": said("a boolean"),
+}
 #: Attributes of every type, which no schema declares and no caller sets.
 BUILT_IN = ("id", "tenant")
 
@@ -44,18 +52,26 @@ class Attribute:
             return None
         if self.type == "string-set":
             if not isinstance(value, list | tuple | set | frozenset):
-                raise AttributeProblem(f"`{self.name}` must be a list of strings")
+                raise AttributeProblem(
+                    said("`{name}` must be a list of strings", name=self.name)
+                )
             return tuple(sorted({_scalar("string", item, self.name) for item in value}))
         if self.type == "record-set":
             if not isinstance(value, list | tuple):
-                raise AttributeProblem(f"`{self.name}` must be a list of records")
+                raise AttributeProblem(
+                    said("`{name}` must be a list of records", name=self.name)
+                )
             return tuple(self._record(item) for item in value)
         return _scalar(self.type, value, self.name)
 
     def _record(self, item: object) -> Mapping[str, object]:
         if not isinstance(item, Mapping) or not set(item) <= set(self.fields):
             raise AttributeProblem(
-                f"each of `{self.name}` has the fields {_listed(self.fields)}"
+                said(
+                    "each of `{name}` has the fields {fields}",
+                    name=self.name,
+                    fields=_listed(self.fields),
+                )
             )
         return MappingProxyType(
             {
@@ -70,18 +86,20 @@ class Attribute:
 def _scalar(kind: str, value: object, name: str) -> Any:
     if kind == "string" and type(value) is str:
         if any("\ud800" <= char <= "\udfff" for char in value):
-            raise AttributeProblem(f"`{name}` holds half of a surrogate pair")
+            raise AttributeProblem(
+                said("`{name}` holds half of a surrogate pair", name=name)
+            )
         if "\0" in value:
             # WHY: databases end a text there, so a search would see another value.
-            raise AttributeProblem(f"`{name}` holds a NUL character")
+            raise AttributeProblem(said("`{name}` holds a NUL character", name=name))
         return value
     if kind == "boolean" and type(value) is bool:
         return value
     if kind == "integer" and type(value) is int:
         if not -INTEGER_MAX <= value <= INTEGER_MAX:
-            raise AttributeProblem(f"`{name}` must fit into 64 bits")
+            raise AttributeProblem(said("`{name}` must fit into 64 bits", name=name))
         return value
-    raise AttributeProblem(f"`{name}` must be {'an' if kind == 'integer' else 'a'} {kind}")
+    raise AttributeProblem(said("`{name}` must be {kind}", name=name, kind=SCALARS[kind]))
 
 
 @dataclass(frozen=True, slots=True)

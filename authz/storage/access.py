@@ -8,11 +8,13 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from authz.errors import InvalidChange
+from authz.said import said
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
 from authz.storage.events import Actor
-from authz.storage.people import Account, find_account, live_row
+from authz.storage.people import Account, find_account
+from authz.storage.people_rows import live_row
 from authz.storage.tables import Account as Row
 from authz.storage.tables import (
     Binding,
@@ -22,6 +24,7 @@ from authz.storage.tables import (
     RoleAssignment,
     Tenant,
 )
+from authz.terms import term
 
 BINDING_KINDS = (
     "cluster",
@@ -181,17 +184,22 @@ def _wanted(
 def _check_one_level(database: Database, tenant: str, roles: Collection[str]) -> None:
     kind = Tenant.select(Tenant.kind).where(Tenant.slug == tenant).scalar(database.db)
     if kind == "metering" and len(roles) > 1:
-        raise InvalidChange("an account here has one access level", field="roles")
+        raise InvalidChange(said("an account here has one access level"), field="roles")
 
 
 def _check_target(database: Database, tenant: str, kind: str, target: str) -> None:
     """Nothing, if that is a thing of the tenant that still exists."""
     if kind not in BINDING_KINDS:
-        raise InvalidChange(f"unknown kind of binding `{kind}`", field="bindings")
+        raise InvalidChange(
+            said("unknown kind of binding `{kind}`", kind=kind), field="bindings"
+        )
     table: Any = Place if kind == "cluster" else Organization
     named = (table.tenant == tenant) & (table.kind == kind) & (table.id == target)
     if not table.select().where(named & table.deleted_at.is_null()).exists(database.db):
-        raise InvalidChange(f"there is no {kind} `{target}`", field="bindings")
+        raise InvalidChange(
+            said("there is no {kind} `{id}`", kind=term(kind), id=target),
+            field="bindings",
+        )
 
 
 def _write(

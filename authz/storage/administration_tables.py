@@ -40,4 +40,19 @@ class Setting(pw.Model):
         primary_key = pw.CompositeKey("tenant", "area")
 
 
-MODELS: tuple[type[pw.Model], ...] = (Refusal, Setting)
+class DevicePassword(pw.Model):
+    """The password of a metering unit's device, as a hash."""
+
+    tenant = pw.TextField()
+    unit = pw.TextField()
+    hash = pw.TextField()
+    set_at = pw.FloatField()
+
+    class Meta:
+        """The key."""
+
+        table_name = "device_password"
+        primary_key = pw.CompositeKey("tenant", "unit")
+
+
+MODELS: tuple[type[pw.Model], ...] = (Refusal, Setting, DevicePassword)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from authz.errors import Conflict, NotFound
+from authz.said import said
 from authz.storage.database import Database
 from authz.storage.events import Actor, record
 from authz.storage.tables import Change, Tenant
@@ -72,7 +73,7 @@ def _next_revision(database: Database, tenant: str, actor: Actor) -> int:
     if current is None:
         raise NotFound(f"unknown tenant `{tenant}`")
     if actor.decided_at not in (None, current):
-        raise Conflict("the facts changed in the meantime: look again and repeat")
+        raise Conflict(said("the facts changed in the meantime: look again and repeat"))
     number = int(current) + 1
     Tenant.update(revision=number).where(Tenant.slug == tenant).execute(database.db)
     return number

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from authz.accounts.keys import CHANNELS, SCOPES, Key, digest, new_key
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
@@ -54,7 +55,7 @@ def create(
     for scope in scopes:
         fields.choice(scope, "scope", SCOPES)
     if not scopes:
-        raise InvalidChange("a key without a scope opens nothing", field="scope")
+        raise InvalidChange(said("a key without a scope opens nothing"), field="scope")
     if channel is not None:
         fields.choice(channel, "channel", CHANNELS)
     key = new_key()
@@ -69,7 +70,7 @@ def create(
             (Row.tenant == tenant) & (Row.name == shown["name"]) & Row.revoked_at.is_null()
         )
         if Row.select().where(named).exists(database.db):
-            raise Conflict(f"there is a client `{name}` already")
+            raise Conflict(said("there is a client `{name}` already", name=name))
         with change(
             database,
             tenant,
@@ -125,6 +126,8 @@ def revoke(database: Database, tenant: str, key_id: str, *, actor: Actor) -> Non
             about=("api_client", key_id),
             kind="deleted",
             label=row.name,
+            before={"revoked": False},
+            after={"revoked": True},
         ):
             Row.update(revoked_at=database.now()).where(live).execute(database.db)
 

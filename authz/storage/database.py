@@ -21,7 +21,9 @@ from peewee_migrate.router import BaseRouter
 
 from authz.decisions.ports import Clock
 from authz.errors import ConfigError, Conflict, InvalidChange, Unavailable
+from authz.said import said
 from authz.storage import migrations
+from authz.terms import term
 
 BUSY_TIMEOUT_SECONDS = 5
 FILE_MODE = 0o600
@@ -256,9 +258,13 @@ def _refusal(message: str) -> Conflict | InvalidChange:
     what, _, columns = message.partition(" constraint failed")
     field = columns.rpartition(".")[2]
     if "email_key" in columns:
-        return Conflict("this e-mail is already in use", field="email")
+        return Conflict(said("this e-mail is already in use"), field="email")
     if what == "UNIQUE":
-        return Conflict(f"there is one with this `{field}` already", field=field)
+        return Conflict(
+            said("there is one with this `{field}` already", field=term(field)), field=field
+        )
     if what == "FOREIGN KEY":
-        return InvalidChange("it refers to something that is not there")
-    return InvalidChange(f"the database refuses it: {message}", field=field)
+        return InvalidChange(said("it refers to something that is not there"))
+    return InvalidChange(
+        said("the database refuses it: {message}", message=message), field=field
+    )

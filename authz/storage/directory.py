@@ -174,6 +174,15 @@ def _has(table: Any, tenant: str, test: Any) -> Any:
     return pw.fn.EXISTS(table.select(pw.SQL("1")).where(mine & test))
 
 
+def _marked(row: Row, marks: Sequence[str]) -> frozenset[str]:
+    """What the trees say of a person; of one who is deleted nothing, as nothing can be
+    done to them any more.
+    """
+    if row.status == "deleted":
+        return frozenset()
+    return frozenset(mark for n, mark in enumerate(marks) if getattr(row, f"mark_{n}"))
+
+
 def _listed(
     database: Database,
     tenant: str,
@@ -194,7 +203,7 @@ def _listed(
         found.append(
             Listed(
                 account,
-                frozenset(m for n, m in enumerate(marks) if getattr(row, f"mark_{n}")),
+                _marked(row, marks),
                 tuple(o.role for o in held if o.expires_at is None or o.expires_at > now),
                 seen.get(row.id),
                 (row.name if sort == "name" else row.email_key, row.id),

@@ -12,10 +12,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import peewee as pw
 
 from authz.storage.database import Database
+from authz.storage.statement import Statement
 from authz.storage.tables import Event, Tenant
 
 #: Written in place of a value that nobody may read.
@@ -110,17 +112,12 @@ def record(
     `refused` is the reason why nothing was changed.
     """
     with database.transaction():
-        last = (
-            Event.select(Event.seq, Event.hash)
-            .where(Event.tenant == tenant)
-            .order_by(Event.seq.desc())
-            .first(database.db)
-        )
-        revision = Tenant.select(Tenant.revision).where(Tenant.slug == tenant)
+        last = next(iter(_last(database, tenant)), (0, ""))
+        revision = _revision(database, tenant)
         fields: dict[str, object] = {
             "tenant": tenant,
-            "seq": last.seq + 1 if last else 1,
-            "revision": revision.scalar(database.db),
+            "seq": last[0] + 1,
+            "revision": revision[0][0] if revision else None,
             "at": datetime.fromtimestamp(database.now(), UTC).isoformat(
                 timespec="microseconds"
             ),
@@ -138,9 +135,21 @@ def record(
             "result": "ok" if refused is None else "refused",
             "reason": refused,
             "request_id": actor.request_id,
-            "previous_hash": last.hash if last else "",
+            "previous_hash": last[1],
         }
         Event.insert(**fields, hash=_hash(fields)).execute(database.db)
+
+
+@Statement
+def _last(tenant: Any) -> pw.Query:
+    chosen = Event.select(Event.seq, Event.hash).where(Event.tenant == tenant)
+    found: pw.Query = chosen.order_by(Event.seq.desc()).limit(1)
+    return found
+
+
+@Statement
+def _revision(tenant: Any) -> pw.Query:
+    return Tenant.select(Tenant.revision).where(Tenant.slug == tenant)
 
 
 def entries(

@@ -4,6 +4,8 @@ import re
 import unicodedata
 
 from authz.errors import InvalidChange
+from authz.said import said
+from authz.terms import term
 
 NAME_MAX = 200
 #: Unicode categories of what has no look of its own, or not the same one everywhere.
@@ -21,9 +23,16 @@ def text(value: str, field: str, longest: int = NAME_MAX) -> str:
     """What people read, without spaces around it. Raises: InvalidChange with the field."""
     value = value.strip()
     if not value:
-        raise InvalidChange(f"`{field}` is missing", field=field)
+        raise InvalidChange(said("`{field}` is missing", field=term(field)), field=field)
     if len(value) > longest:
-        raise InvalidChange(f"`{field}` is longer than {longest} characters", field=field)
+        raise InvalidChange(
+            said(
+                "`{field}` is longer than {most} characters",
+                field=term(field),
+                most=longest,
+            ),
+            field=field,
+        )
     if any(unicodedata.category(char) in UNSEEN and char not in JOINERS for char in value):
         raise _unseen(field)
     return value
@@ -37,7 +46,9 @@ def optional_text(value: str | None, field: str, longest: int = NAME_MAX) -> str
 def identifier(value: str, field: str = "id") -> str:
     """An id as an app or a person chose it. Raises: InvalidChange with the field."""
     if text(value, field, ID_MAX) != value:
-        raise InvalidChange(f"`{field}` has a space around it", field=field)
+        raise InvalidChange(
+            said("`{field}` has a space around it", field=term(field)), field=field
+        )
     if not JOINERS.isdisjoint(value):
         raise _unseen(field)
     return value
@@ -45,7 +56,7 @@ def identifier(value: str, field: str = "id") -> str:
 
 def slug(value: str) -> str:
     """The name of a tenant in addresses. Raises: InvalidChange."""
-    return _matching(SLUG, value, "slug", "small letters, digits and `-`")
+    return _matching(SLUG, value, "slug", said("small letters, digits and `-`"))
 
 
 def key(value: str, field: str) -> str:
@@ -53,33 +64,47 @@ def key(value: str, field: str) -> str:
 
     Raises: InvalidChange.
     """
-    return _matching(KEY, value, field, "letters, digits, `_`, `-` and `.`")
+    return _matching(KEY, value, field, said("letters, digits, `_`, `-` and `.`"))
 
 
 def timezone(value: str) -> str:
     """The name of a time zone, as `Asia/Tashkent`. Raises: InvalidChange."""
-    return _matching(TIMEZONE, value, "timezone", "a name as `Asia/Tashkent`")
+    return _matching(TIMEZONE, value, "timezone", said("a name as `Asia/Tashkent`"))
 
 
 def language(value: str) -> str:
     """A language code, as `en`. Raises: InvalidChange."""
-    return _matching(LANGUAGE, value, "language", "a code as `en`")
+    return _matching(LANGUAGE, value, "language", said("a code as `en`"))
 
 
 def choice(value: str, field: str, known: tuple[str, ...]) -> str:
     """One of the known values. Raises: InvalidChange with the field."""
     if value not in known:
         raise InvalidChange(
-            f"unknown {field} `{value}`: one of {', '.join(known)}", field=field
+            said(
+                "unknown {field} `{value}`: one of {known}",
+                field=term(field),
+                value=value,
+                known=", ".join(known),
+            ),
+            field=field,
         )
     return value
 
 
 def _unseen(field: str) -> InvalidChange:
-    return InvalidChange(f"`{field}` holds a character that cannot be seen", field=field)
+    return InvalidChange(
+        said("`{field}` holds a character that cannot be seen", field=term(field)),
+        field=field,
+    )
 
 
 def _matching(pattern: re.Pattern[str], value: str, field: str, rule: str) -> str:
     if not pattern.fullmatch(value):
-        raise InvalidChange(f"`{value}` is no {field}: {rule}", field=field)
+        raise InvalidChange(
+            said(
+                "`{value}` is no {field}: {rule}", value=value, field=term(field), rule=rule
+            ),
+            field=field,
+        )
     return value

@@ -76,7 +76,7 @@ class RefreshToken(pw.Model):
     family = pw.TextField()
     tenant = pw.TextField()
     account = pw.TextField()
-    client = pw.TextField()
+    client = pw.TextField(null=True)
     channel = pw.TextField()
     family_created_at = pw.FloatField()
     created_at = pw.FloatField()

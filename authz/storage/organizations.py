@@ -9,12 +9,14 @@ look into a set, at any depth.
 from dataclasses import dataclass
 
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
 from authz.storage.events import Actor
 from authz.storage.tables import MeteringUnit, SupplyLine
 from authz.storage.tables import Organization as Row
+from authz.terms import term
 
 KINDS = ("supply_company", "service_organization", "manufacturer", "consumer")
 CATEGORIES = ("industrial", "commercial", "household")
@@ -56,9 +58,13 @@ def create_organization(
     row = {"name": fields.text(name, "name"), "parent": parent}
     row |= {"supply_company": supply_company, "category": category}
     if parent is not None and kind != "supply_company":
-        raise InvalidChange("only a supply company is a branch of another", field="parent")
+        raise InvalidChange(
+            said("only a supply company is a branch of another"), field="parent"
+        )
     if kind != "consumer" and (supply_company is not None or category is not None):
-        raise InvalidChange("only a consumer has a supplier and a category", field="kind")
+        raise InvalidChange(
+            said("only a consumer has a supplier and a category"), field="kind"
+        )
     if category is not None:
         fields.choice(category, "category", CATEGORIES)
     with change(
@@ -72,7 +78,9 @@ def create_organization(
         after=row,
     ):
         if _row(database, tenant, kind, id) is not None:
-            raise Conflict(f"there is or was a {kind} `{id}` already")
+            raise Conflict(
+                said("there is or was a {kind} `{id}` already", kind=term(kind), id=id)
+            )
         check_exists(database, tenant, "supply_company", parent, "parent")
         check_exists(database, tenant, "supply_company", supply_company, "supply_company")
         Row.insert(**row, tenant=tenant, kind=kind, id=id).execute(database.db)
@@ -132,7 +140,10 @@ def move(
         check_exists(database, tenant, "supply_company", parent, "parent")
         above = _ancestors(database, tenant, parent)
         if id in above:
-            raise InvalidChange(f"`{parent}` is `{id}` or a branch of it", field="parent")
+            raise InvalidChange(
+                said("`{parent}` is `{id}` or a branch of it", parent=parent, id=id),
+                field="parent",
+            )
         below = {
             company
             for (company,) in SupplyLine.select(SupplyLine.company)
@@ -184,7 +195,9 @@ def check_exists(
     if id is not None:
         row = _row(database, tenant, kind, id)
         if row is None or row.deleted_at is not None:
-            raise InvalidChange(f"there is no {kind} `{id}`", field=field)
+            raise InvalidChange(
+                said("there is no {kind} `{id}`", kind=term(kind), id=id), field=field
+            )
 
 
 def _check_unused(database: Database, tenant: str, kind: str, id: str) -> None:
@@ -193,13 +206,21 @@ def _check_unused(database: Database, tenant: str, kind: str, id: str) -> None:
     if kind == "supply_company":
         below = (Row.parent == id) | (Row.supply_company == id)
         if Row.select().where(live_row & below).exists(database.db):
-            raise Conflict(f"the {kind} `{id}` still has branches or consumers")
+            raise Conflict(
+                said(
+                    "the {kind} `{id}` still has branches or consumers",
+                    kind=term(kind),
+                    id=id,
+                )
+            )
     if (
         MeteringUnit.select()
         .where(live_unit & (getattr(MeteringUnit, kind) == id))
         .exists(database.db)
     ):
-        raise Conflict(f"the {kind} `{id}` still has metering units")
+        raise Conflict(
+            said("the {kind} `{id}` still has metering units", kind=term(kind), id=id)
+        )
 
 
 def _update(

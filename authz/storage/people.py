@@ -9,16 +9,22 @@ import base64
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from authz.accounts.email import identity
-from authz.errors import InvalidChange, NotFound
+from authz.errors import NotFound
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
 from authz.storage.events import Actor
+from authz.storage.people_rows import (
+    account_row,
+    bindings_of,
+    live_row,
+    options_of,
+    roles_of,
+)
 from authz.storage.tables import Account as Row
-from authz.storage.tables import Binding, OptionGrant, RoleAssignment, Session
+from authz.storage.tables import Session
 
 #: What `set_status` may set; `deleted` is for good and has its own function.
 STATUSES = ("active", "blocked")
@@ -208,29 +214,6 @@ def end_sessions(database: Database, tenant: str, account: str) -> None:
     Session.update(revoked_at=database.now()).where(live).execute(database.db)
 
 
-def account_row(database: Database, tenant: str, who: str) -> Row | None:
-    """The row of a person named by id, or of a live one named by e-mail."""
-    if "@" in who:
-        try:
-            named = (Row.email_key == identity(who)) & (Row.status != "deleted")
-        except InvalidChange:
-            return None
-    else:
-        named = Row.id == who
-    found: Row | None = (
-        Row.select().where((Row.tenant == tenant) & named).first(database.db)
-    )
-    return found
-
-
-def live_row(database: Database, tenant: str, who: str) -> Row:
-    """The row of a live person. Raises: NotFound."""
-    row = account_row(database, tenant, who)
-    if row is None or row.status == "deleted":
-        raise NotFound(f"no account `{who}`")
-    return row
-
-
 def _update(
     database: Database,
     tenant: str,
@@ -265,17 +248,6 @@ def _update(
 
 
 def _account(database: Database, row: Row) -> Account:
-    def rows(
-        table: type[RoleAssignment | OptionGrant | Binding], *columns: object
-    ) -> list[Any]:
-        chosen = table.select(*columns).where(
-            (table.tenant == row.tenant) & (table.account == row.id)
-        )
-        return list(chosen.order_by(*columns).tuples().execute(database.db))
-
-    bindings: dict[str, tuple[str, ...]] = {}
-    for kind, target in rows(Binding, Binding.kind, Binding.target):
-        bindings[kind] = (*bindings.get(kind, ()), target)
     return Account(
         tenant=row.tenant,
         id=row.id,
@@ -287,12 +259,7 @@ def _account(database: Database, row: Row) -> Account:
         timezone=row.timezone,
         language=row.language,
         authz_version=row.authz_version,
-        roles=tuple(
-            Assignment(role, expires_at)
-            for role, expires_at in rows(
-                RoleAssignment, RoleAssignment.role, RoleAssignment.expires_at
-            )
-        ),
-        options=tuple(option for (option,) in rows(OptionGrant, OptionGrant.option)),
-        bindings=bindings,
+        roles=tuple(Assignment(*one) for one in roles_of(database, row)),
+        options=options_of(database, row),
+        bindings=bindings_of(database, row),
     )

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 import peewee as pw
 
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import message, said
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
 from authz.storage.events import Actor
-from authz.storage.people import live_row
+from authz.storage.people_rows import live_row
 from authz.storage.tables import Place as Row
+from authz.terms import term
 
 #: Kind -> the kind of place it lies in.
 PARENTS = {"cluster": None, "minigrid": "cluster", "village": "minigrid"}
@@ -65,7 +67,9 @@ def create_place(
             after=row,
         ):
             if _row(database, tenant, kind, id) is not None:
-                raise Conflict(f"there is or was a {kind} `{id}` already")
+                raise Conflict(
+                    said("there is or was a {kind} `{id}` already", kind=term(kind), id=id)
+                )
             Row.insert(**row, tenant=tenant, kind=kind, id=id).execute(database.db)
         return find_place(database, tenant, kind, id)
 
@@ -120,7 +124,9 @@ def delete_place(
         inside = [child for child, parent in PARENTS.items() if parent == kind]
         lies_in = (Row.tenant == tenant) & Row.kind.in_(inside) & (Row.parent == id)
         if Row.select().where(lies_in & Row.deleted_at.is_null()).exists(database.db):
-            raise Conflict(f"the {kind} `{id}` still has places in it")
+            raise Conflict(
+                said("the {kind} `{id}` still has places in it", kind=term(kind), id=id)
+            )
         with change(
             database,
             tenant,
@@ -141,21 +147,24 @@ def _cluster(
     above = PARENTS[kind]
     if above is None:
         if parent is not None:
-            raise InvalidChange("a cluster lies in nothing", field="parent")
+            raise InvalidChange(said("a cluster lies in nothing"), field="parent")
         return id
     row = _row(database, tenant, above, parent) if parent is not None else None
     if row is None or row.deleted_at is not None:
-        raise InvalidChange(f"there is no {above} `{parent or ''}`", field="parent")
+        raise InvalidChange(
+            said("there is no {kind} `{id}`", kind=term(above), id=parent or ""),
+            field="parent",
+        )
     return row.cluster
 
 
 def _manager(database: Database, tenant: str, kind: str, who: str) -> str:
     if kind != "cluster":
-        raise InvalidChange("only a cluster has a manager", field="manager")
+        raise InvalidChange(said("only a cluster has a manager"), field="manager")
     try:
         return live_row(database, tenant, who).id
     except NotFound as exc:
-        raise InvalidChange(str(exc), field="manager") from exc
+        raise InvalidChange(message(exc), field="manager") from exc
 
 
 def _named(tenant: str, kind: str, id: str) -> pw.Expression:

@@ -14,6 +14,7 @@ import peewee as pw
 
 from authz.decisions.ports import Given
 from authz.storage.database import Database
+from authz.storage.events import SERVICE
 from authz.storage.held import BOUND
 from authz.storage.tables import Account, Binding, Event, OptionGrant, RoleAssignment
 
@@ -75,9 +76,9 @@ def _givers(
 
 
 def _names(database: Database, ids: Collection[str]) -> dict[str, str]:
-    """Id -> e-mail, of those that are people."""
+    """Id -> e-mail of those that are people, and what the service calls itself."""
     people = Account.select(Account.id, Account.email).where(Account.id.in_(sorted(ids)))
-    return dict(people.tuples().execute(database.db))
+    return {SERVICE.id: SERVICE.label, **dict(people.tuples().execute(database.db))}
 
 
 def _of(table: Any, tenant: str, account: str) -> Any:

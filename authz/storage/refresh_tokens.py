@@ -9,12 +9,9 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
-import peewee as pw
-
 from authz.accounts.keys import digest
 from authz.storage.database import Database
 from authz.storage.login_tables import RefreshToken as Row
-from authz.storage.statement import Statement
 
 TOKEN_BYTES, FAMILY_BYTES = 32, 12
 #: A token can be used for so long, and a family for so long after the login.
@@ -31,8 +28,8 @@ class Refresh:
     tenant: str
     #: Id of the account.
     account: str
-    #: Id of the API client.
-    client: str
+    #: Id of the API client; None: no app of the company.
+    client: str | None
     channel: str
 
 
@@ -42,11 +39,11 @@ class Reuse:
 
     tenant: str
     account: str
-    client: str
+    client: str | None
 
 
 def start(
-    database: Database, tenant: str, account: str, *, client: str, channel: str
+    database: Database, tenant: str, account: str, *, client: str | None, channel: str
 ) -> Refresh:
     """The first token of a new family."""
     with database.transaction():
@@ -100,12 +97,6 @@ def family_of(database: Database, token: str) -> str | None:
     return found
 
 
-def is_live(database: Database, family: str, tenant: str, account: str) -> bool:
-    """Whether that family of that person has neither ended nor run out."""
-    with database.reading():
-        return bool(_live(database, family, tenant, account, database.now()))
-
-
 def end_family(database: Database, family: str) -> bool:
     """End a family; whether there was one that had not ended."""
     with database.transaction():
@@ -122,10 +113,3 @@ def _insert(database: Database, now: float, **row: Any) -> Refresh:
     )
     row.pop("family_created_at")
     return Refresh(token, **row)
-
-
-@Statement
-def _live(family: Any, tenant: Any, account: Any, now: Any) -> pw.Query:
-    mine = (Row.family == family) & (Row.tenant == tenant) & (Row.account == account)
-    unused = mine & Row.used_at.is_null() & Row.ended_at.is_null()
-    return Row.select(Row.family).where(unused & (Row.expires_at > now))

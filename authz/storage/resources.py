@@ -14,6 +14,7 @@ import peewee as pw
 from authz.engine.place import near_miss
 from authz.engine.schema import AttributeProblem, Schema, TypeSchema
 from authz.errors import InvalidChange, NotFound
+from authz.said import message, said
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
@@ -121,15 +122,22 @@ def checked(declared: TypeSchema, attributes: Mapping[str, object]) -> dict[str,
         if attribute is None:
             hint = near_miss(str(name), declared.attributes)
             raise InvalidChange(
-                f"unknown attribute `{name}` of the type `{declared.name}`{hint}",
+                said(
+                    "unknown attribute `{name}` of the type `{type}`{hint}",
+                    name=name,
+                    type=declared.name,
+                    hint=hint,
+                ),
                 field=str(name),
             )
         if attribute.source == "request":
-            raise InvalidChange(f"`{name}` is only sent with a request", field=name)
+            raise InvalidChange(
+                said("`{name}` is only sent with a request", name=name), field=name
+            )
         try:
             frozen = attribute.check(value)
         except AttributeProblem as exc:
-            raise InvalidChange(str(exc), field=name) from exc
+            raise InvalidChange(message(exc), field=name) from exc
         if frozen is not None:
             found[name] = _plain(frozen)
     return found
@@ -145,11 +153,15 @@ def _type(schema: Schema, type: str) -> TypeSchema:
     declared = schema.types.get(type)
     if declared is None:
         raise InvalidChange(
-            f"unknown type `{type}`{near_miss(type, schema.types)}", field="type"
+            said(
+                "unknown type `{type}`{hint}", type=type, hint=near_miss(type, schema.types)
+            ),
+            field="type",
         )
     if declared.facts != "resources":
         raise InvalidChange(
-            f"the type `{type}` is kept in `{declared.facts}`", field="type"
+            said("the type `{type}` is kept in `{facts}`", type=type, facts=declared.facts),
+            field="type",
         )
     return declared
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from authz.errors import Conflict, NotFound
+from authz.said import said
 from authz.storage.database import Database
 from authz.storage.events import Actor, record
 from authz.storage.login_tables import RecoveryCode
@@ -46,7 +47,7 @@ def begin(database: Database, tenant: str, account: str, secret: str) -> None:
     with database.transaction():
         held = find(database, tenant, account)
         if held is not None and held.confirmed_at is not None:
-            raise Conflict("there is a second factor already: remove it first")
+            raise Conflict(said("there is a second factor already: remove it first"))
         Row.delete().where(_mine(Row, tenant, account)).execute(database.db)
         Row.insert(
             tenant=tenant, account=account, secret=secret, created_at=database.now()

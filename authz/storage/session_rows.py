@@ -6,6 +6,7 @@ from typing import Any
 
 import peewee as pw
 
+from authz.storage.login_tables import RefreshToken
 from authz.storage.statement import Statement
 from authz.storage.tables import Account, Tenant
 from authz.storage.tables import Session as Row
@@ -40,10 +41,14 @@ class Session:
     user_agent: str | None
     #: Whether the person's rights changed since it got its id.
     is_rotation_due: bool
+    #: Whether it is that of an app, which goes on as long as its refresh tokens do.
+    is_app: bool
 
     def is_live(self, now: float) -> bool:
         """Whether it is neither over nor ended. Units: epoch seconds."""
-        over_at = min(self.expires_at, self.last_seen_at + IDLE_SECONDS)
+        over_at = self.expires_at
+        if not self.is_app:
+            over_at = min(over_at, self.last_seen_at + IDLE_SECONDS)
         return self.revoked_at is None and now < over_at
 
     def has_pages_unlocked(self, now: float) -> bool:
@@ -62,13 +67,24 @@ class Session:
 
 def chosen() -> Any:
     """Sessions, each with the fields of a Session in their order."""
-    return Row.select(*[getattr(Row, name) for name in Session.__dataclass_fields__])
+    *stored, _ = Session.__dataclass_fields__
+    tokens = RefreshToken.select(pw.SQL("1")).where(RefreshToken.family == Row.handle)
+    is_app = pw.fn.EXISTS(tokens)
+    return Row.select(*[getattr(Row, name) for name in stored], is_app)
 
 
 @Statement
 def of_id(tenant: Any, id: Any) -> pw.Query:
     """The session of that id."""
     found: pw.Query = chosen().where((Row.tenant == tenant) & (Row.id == id))
+    return found
+
+
+@Statement
+def of_app(tenant: Any, account: Any, handle: Any) -> pw.Query:
+    """The session of that handle of a person."""
+    mine = (Row.tenant == tenant) & (Row.account == account) & (Row.handle == handle)
+    found: pw.Query = chosen().where(mine)
     return found
 
 
@@ -88,5 +104,5 @@ def of_browser(id: Any, before: Any, since: Any) -> pw.Query:
 
 def session_of(row: Sequence[Any]) -> Session:
     """The session of a row of `chosen`."""
-    values: tuple[Any, ...] = (*row[:-1], bool(row[-1]))
+    values: tuple[Any, ...] = (*row[:-2], bool(row[-2]), bool(row[-1]))
     return Session(*values)

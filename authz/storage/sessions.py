@@ -8,19 +8,21 @@ that were under way.
 """
 
 import secrets
+from typing import Any
 
 from authz.accounts.keys import CHANNELS
 from authz.errors import NotFound
 from authz.storage import fields
 from authz.storage.database import Database
 from authz.storage.events import Actor, record
-from authz.storage.people import live_row
+from authz.storage.people_rows import live_row
 from authz.storage.session_rows import (
     ABSOLUTE_SECONDS,
     CONFIRMED_SECONDS,
     IDLE_SECONDS,
     Session,
     chosen,
+    of_app,
     of_browser,
     of_id,
     session_of,
@@ -41,6 +43,7 @@ __all__ = [
     "revoke",
     "rotate",
     "seen",
+    "seen_app",
     "start",
     "unlock_pages",
 ]
@@ -71,10 +74,14 @@ def create(
     """
     with database.transaction():
         session = start(
-            database, tenant, who, actor=actor, channel=channel, user_agent=user_agent
+            database,
+            tenant,
+            who,
+            actor=actor,
+            channel=channel,
+            user_agent=user_agent,
+            expires_at=expires_at,
         )
-        if expires_at is not None:
-            _set(database, session.id, expires_at=expires_at)
         _record(database, session, "authorization", actor)
         return _found(database, tenant, session.id)
 
@@ -87,8 +94,13 @@ def start(
     actor: Actor,
     channel: str,
     user_agent: str | None = None,
+    handle: str | None = None,
+    expires_at: float | None = None,
 ) -> Session:
-    """The same without an entry in the log, where the change it is a part of has one."""
+    """The same without an entry in the log, where the change it is a part of has one.
+
+    handle: that of the refresh tokens, for the login of an app; None: a new one.
+    """
     fields.choice(channel, "channel", CHANNELS)
     with database.transaction():
         account = live_row(database, tenant, who)
@@ -98,11 +110,11 @@ def start(
         Row.insert(
             tenant=tenant,
             id=id,
-            handle=secrets.token_hex(HANDLE_BYTES),
+            handle=handle or secrets.token_hex(HANDLE_BYTES),
             account=account.id,
             channel=channel,
             created_at=now,
-            expires_at=now + ABSOLUTE_SECONDS,
+            expires_at=expires_at or now + ABSOLUTE_SECONDS,
             last_seen_at=now,
             confirmed_at=now,
             address=actor.address,
@@ -126,13 +138,19 @@ def seen(database: Database, id: str, *, now: float) -> Session | None:
         return None
     with database.reading():
         rows = of_browser(database, id, id, now - PREVIOUS_SECONDS)
-    session = session_of(rows[0]) if rows else None
-    if session is None or not session.is_live(now):
-        return None
-    if now >= session.last_seen_at + SEEN_SECONDS:
-        with database.transaction():
-            _set(database, session.id, last_seen_at=now)
-    return session
+    return _noted(database, rows, now)
+
+
+def seen_app(
+    database: Database, tenant: str, account: str, handle: str, *, now: float
+) -> Session | None:
+    """The live session of that handle of a person, noted as seen now; None for any other.
+
+    Units: epoch seconds.
+    """
+    with database.reading():
+        rows = of_app(database, tenant, account, handle)
+    return _noted(database, rows, now)
 
 
 def list_live(database: Database, tenant: str, account: str) -> list[Session]:
@@ -215,6 +233,16 @@ def end_others(
             ended: dict[str, object] = {"sessions": len(others)}
             _record(database, others[0], "session.others_revoked", actor, ended)
     return len(others)
+
+
+def _noted(database: Database, rows: list[Any], now: float) -> Session | None:
+    session = session_of(rows[0]) if rows else None
+    if session is None or not session.is_live(now):
+        return None
+    if now >= session.last_seen_at + SEEN_SECONDS:
+        with database.transaction():
+            _set(database, session.id, last_seen_at=now)
+    return session
 
 
 def _live(database: Database, tenant: str, id: str) -> Session:

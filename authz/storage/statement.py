@@ -6,11 +6,20 @@ about somebody who is not cached waits for several.
 
 from collections.abc import Callable, Sequence
 from inspect import signature
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee as pw
 
 from authz.storage.database import Database
+
+Model = TypeVar("Model", bound=pw.Model)
+
+
+def rows_of(model: type[Model], found: Sequence[tuple[Any, ...]]) -> list[Model]:
+    """What a statement found that selects whole rows of a table."""
+    meta: Any = model._meta
+    names = [field.name for field in meta.sorted_fields]
+    return [model(**dict(zip(names, values, strict=True))) for values in found]
 
 
 class _Place:

@@ -1,13 +1,18 @@
 """Tenants: the companies, and the built-in `system` of the operators."""
 
 from dataclasses import dataclass
+from typing import Any
+
+import peewee as pw
 
 from authz.accounts.email import identity
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import fields
 from authz.storage.changes import change
 from authz.storage.database import Database
 from authz.storage.events import Actor
+from authz.storage.statement import Statement, rows_of
 from authz.storage.tables import Session
 from authz.storage.tables import Tenant as Row
 
@@ -64,7 +69,7 @@ def create_tenant(
     }
     with database.transaction():
         if Row.select().where(Row.slug == slug).exists(database.db):
-            raise Conflict(f"there is a tenant `{slug}` already")
+            raise Conflict(said("there is a tenant `{slug}` already", slug=slug))
         now = database.now()
         Row.insert(
             **row,
@@ -89,17 +94,22 @@ def create_tenant(
 def find_tenant(database: Database, tenant: str) -> Tenant:
     """The company of that slug. Raises: NotFound."""
     with database.reading():
-        row = Row.select().where(Row.slug == tenant).first(database.db)
-    if row is None:
+        rows = _of_slug(database, tenant)
+    if not rows:
         raise NotFound(f"unknown tenant `{tenant}`")
-    return _tenant(row)
+    return tenant_of(rows_of(Row, rows)[0])
+
+
+@Statement
+def _of_slug(slug: Any) -> pw.Query:
+    return Row.select().where(Row.slug == slug)
 
 
 def list_tenants(database: Database) -> list[Tenant]:
     """All companies, by slug."""
     with database.reading():
         return [
-            _tenant(row) for row in Row.select().order_by(Row.slug).execute(database.db)
+            tenant_of(row) for row in Row.select().order_by(Row.slug).execute(database.db)
         ]
 
 
@@ -166,17 +176,19 @@ def set_pages_password(
 ) -> None:
     """Use another Protected Pages Password, or none; all unlocks of the company end."""
     if ppp_hash == "":
-        raise InvalidChange("the password is missing", field="password")
+        raise InvalidChange(said("the password is missing"), field="password")
     with database.transaction():
-        before = find_tenant(database, tenant).ppp_enabled
+        before = find_tenant(database, tenant)
         with change(
             database,
             tenant,
             actor=actor,
             action="tenant.pages_password_set",
             about=("tenant", tenant),
-            before={"enabled": before},
-            after={"enabled": ppp_hash is not None},
+            label=before.name,
+            before={"enabled": before.ppp_enabled},
+            # WHY the hash: the log shows that there is another one, and masks it.
+            after={"enabled": ppp_hash is not None, "ppp_password": ppp_hash},
         ):
             Row.update(
                 ppp_enabled=ppp_hash is not None,
@@ -196,7 +208,8 @@ def _email(text: str | None) -> str | None:
     return kept
 
 
-def _tenant(row: Row) -> Tenant:
+def tenant_of(row: Row) -> Tenant:
+    """The company of a row."""
     return Tenant(
         slug=row.slug,
         name=row.name,

@@ -4,7 +4,10 @@ and that are looked for. A page takes a constant number of queries.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Generic, TypeVar
+
+import peewee as pw
 
 from authz.decisions.tree import Tree
 from authz.engine.place import near_miss
@@ -36,6 +39,12 @@ NARROWING = frozenset(
         *("status", "model", "resource", "category", "parent", "cluster"),
     }
 )
+#: The same of registered things -> the column of JSON that it stands in.
+NOTED: Mapping[str, str] = MappingProxyType(
+    {"cluster": "attributes", "customer": "details", "status": "details"}
+)
+#: The status of a registered thing to which nothing was done yet.
+OPEN = "open"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +59,8 @@ class Wanted:
     supplied_by: str | None = None
     #: Of units: of a consumer of this category.
     category: str | None = None
+    #: Only those with these ids.
+    ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,11 @@ def _found(row: Any, thing: Any, column: str, marks: list[str]) -> Found[Any]:
 
 def _tests(table: Any, column: Any, wanted: Wanted, tenant: str) -> Iterator[Any]:
     for word in words(wanted.text):
-        yield contains(word, *_texts(table))
+        named = () if table is Resource else (table.name,)
+        found = contains(word, table.id, *named)
+        yield found | _notes(word) if table is Resource else found
+    if wanted.ids is not None:
+        yield table.id.in_(wanted.ids)
     for name, value in wanted.values:
         yield _column(table, name) == value
     if wanted.supplied_by is not None:
@@ -130,11 +145,23 @@ def _tests(table: Any, column: Any, wanted: Wanted, tenant: str) -> Iterator[Any
         )
 
 
-def _texts(table: Any) -> tuple[Any, ...]:
-    return (table.id, table.details) if table is Resource else (table.id, table.name)
+def _notes(word: str) -> Any:
+    """Something that is noted of a thing holds the word.
+
+    WHY not the text of the JSON: it holds the names of the fields too, and writes letters
+    in ways of its own.
+    """
+    values = pw.NodeList(
+        (pw.SQL("SELECT 1 FROM json_tree("), Resource.details, pw.SQL(")"))
+    )
+    said = contains(word, pw.SQL("json_tree.atom"))
+    return pw.NodeList((pw.SQL("EXISTS ("), values, pw.SQL("WHERE"), said, pw.SQL(")")))
 
 
 def _column(table: Any, name: str) -> Any:
+    if table is Resource and name in NOTED:
+        value = pw.fn.json_extract(getattr(Resource, NOTED[name]), f"$.{name}")
+        return pw.fn.COALESCE(value, OPEN) if name == "status" else value
     if name not in NARROWING or not hasattr(table, name):
         raise RequestError(f"no filter `{name}`{near_miss(name, NARROWING)}", where=name)
     return getattr(table, name)

@@ -3,7 +3,9 @@
 from dataclasses import asdict, dataclass, replace
 
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import said
 from authz.storage import fields
+from authz.storage.administration_tables import DevicePassword
 from authz.storage.changes import change
 from authz.storage.database import Database
 from authz.storage.events import Actor
@@ -64,7 +66,9 @@ def create_unit(database: Database, unit: MeteringUnit, *, actor: Actor) -> Mete
     ):
         named = (Row.tenant == unit.tenant) & (Row.id == unit.id)
         if Row.select().where(named).exists(database.db):
-            raise Conflict(f"there is or was a metering unit `{unit.id}` already")
+            raise Conflict(
+                said("there is or was a metering unit `{id}` already", id=unit.id)
+            )
         for kind in ORGANIZATIONS:
             check_exists(database, unit.tenant, kind, row[kind], kind)
         Row.insert(**row).execute(database.db)
@@ -154,7 +158,7 @@ def update_unit(
 
 
 def delete_unit(database: Database, tenant: str, id: str, *, actor: Actor) -> None:
-    """Delete a unit; its row stays, and its id is not used again."""
+    """Delete a unit; its row stays without a password, and its id is not used again."""
     with database.transaction():
         before = find_unit(database, tenant, id)
         with change(
@@ -169,6 +173,8 @@ def delete_unit(database: Database, tenant: str, id: str, *, actor: Actor) -> No
         ):
             named = (Row.tenant == tenant) & (Row.id == id)
             Row.update(deleted_at=database.now()).where(named).execute(database.db)
+            mine = (DevicePassword.tenant == tenant) & (DevicePassword.unit == id)
+            DevicePassword.delete().where(mine).execute(database.db)
 
 
 def _update(
@@ -185,7 +191,7 @@ def _update(
         for kind in ORGANIZATIONS:
             check_exists(database, tenant, kind, new.get(kind), kind)
         if "supply_company" in new and not new["supply_company"]:
-            raise InvalidChange("a unit has a supply company", field="supply_company")
+            raise InvalidChange(said("a unit has a supply company"), field="supply_company")
         with change(
             database,
             tenant,

@@ -157,7 +157,7 @@ def test_r12_a_client_that_is_not_the_web_is_not_the_web(company):
         assert not company.may(person, action)
 
 
-def test_r5_nobody_reaches_another_company(company):
+def test_r05_nobody_reaches_another_company(company):
     owner = company.enters(OWNER)
     company.unlock(owner)
     assert company.may(owner, "user:list")

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from authz.accounts import credentials, protected_pages, resets, tokens
+from authz.accounts import claims, credentials, protected_pages, resets, tokens
 from authz.accounts.claims import Claims
 from authz.accounts.throttle import LIMITS, WINDOW_SECONDS
 from authz.storage import refresh_tokens, sessions
@@ -21,7 +21,7 @@ def test_how_long_things_last():
         protected_pages.UNLOCKED_SECONDS,
         credentials.TICKET_SECONDS,
         resets.LINK_SECONDS,
-        tokens.TOKEN_SECONDS,
+        claims.TOKEN_SECONDS,
         refresh_tokens.TOKEN_SECONDS,
         refresh_tokens.FAMILY_SECONDS,
     ]

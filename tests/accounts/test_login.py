@@ -37,7 +37,7 @@ def refused(world, **changed):
     return str(caught.value)
 
 
-def test_r1_an_account_that_was_created_can_log_in(world, ann):
+def test_r01_an_account_that_was_created_can_log_in(world, ann):
     entered = enter(world, user_agent="Firefox")
     assert entered.account.id == ann.id
     assert (entered.session.channel, entered.session.address) == ("web", HERE)
@@ -53,7 +53,7 @@ def test_any_spelling_of_the_e_mail_is_the_person(world, ann, email):
 
 
 @pytest.mark.parametrize("channel", ["web", "android"])
-def test_r2_r4_one_account_works_on_the_web_and_in_an_app(world, ann, channel):
+def test_r02_r04_one_account_works_on_the_web_and_in_an_app(world, ann, channel):
     assert person(world, channel=channel) == Person(
         tenant="grid",
         account=ann.id,
@@ -64,7 +64,7 @@ def test_r2_r4_one_account_works_on_the_web_and_in_an_app(world, ann, channel):
     )
 
 
-def test_r3_each_login_is_counted_and_named(world, ann):
+def test_r03_each_login_is_counted_and_named(world, ann):
     enter(world)
     enter(world)
     assert len(sessions.list_live(world.database, "grid", ann.id)) == 2

@@ -18,7 +18,7 @@ from authz.accounts.tokenkeys import CURRENT, TokenKeys
 from authz.accounts.tokens import Tokens, WrongToken
 from authz.administration.person import Person
 from authz.errors import ConfigError
-from authz.storage import access, clients, events, people, tenants
+from authz.storage import access, clients, events, people, sessions, tenants
 from tests.accounts.entering import (
     BY,
     EMAIL,
@@ -162,8 +162,9 @@ def test_a_token_ends_with_the_earliest_role_and_says_no_role_that_has_ended(app
 
 def test_r24_a_token_is_the_person_for_a_quarter_of_an_hour(app):
     issued = app.issue()
+    [session] = sessions.list_live(app.world.database, "grid", app.ann.id)
     assert app.tokens.person_of(issued.token, address="192.0.2.1") == Person(
-        "grid", app.ann.id, EMAIL, "android", address="192.0.2.1"
+        "grid", app.ann.id, EMAIL, "android", session.id, address="192.0.2.1"
     )
     app.world.clock.now += 899
     assert app.believes(issued.token)
@@ -177,7 +178,7 @@ def log_in(app, **changed):
     return app.tokens.log_in(app.policies, HASHER, app.client, **given)
 
 
-def test_r4_the_password_of_the_web_opens_the_app_too(app):
+def test_r04_the_password_of_the_web_opens_the_app_too(app):
     issued = log_in(app)
     assert app.tokens.person_of(issued.token).account == app.ann.id
     last = events.entries(app.world.database, "grid")[-1]
@@ -208,7 +209,7 @@ def test_r51_no_token_for_a_password_that_is_changed_meanwhile(app):
         )
 
 
-def test_r5_the_app_of_another_company_is_no_door(app):
+def test_r05_the_app_of_another_company_is_no_door(app):
     app.client, _ = clients.create(
         app.world.database, "gas", "other", ["decision:check"], actor=BY
     )
@@ -224,7 +225,7 @@ def test_r12_the_channel_is_that_of_the_client(app):
     assert issued.claims.cli == "api"
 
 
-def test_r5_an_app_of_another_company_gets_nothing(app):
+def test_r05_an_app_of_another_company_gets_nothing(app):
     client, _ = clients.create(
         app.world.database, "gas", "other", ["decision:check"], actor=BY
     )

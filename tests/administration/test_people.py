@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from authz.accounts import own
 from authz.administration import marks, people, versions
 from authz.administration.desk import Refused
 from authz.administration.people import Profile, Wanted
@@ -430,10 +431,13 @@ def test_r39_a_sole_owner_edits_the_own_name_phone_and_password(world):
     account = people.edit(
         desk,
         desk.person.account,
-        password="meter2026y",
         profile=Profile(name="Amina S.", phone="+255 700 000"),
     )
     assert (account.name, account.phone) == ("Amina S.", "+255 700 000")
+    before = hash_of(world, AMINA)
+    who = (desk.database, desk.hasher, desk.person)
+    own.change_password(*who, old=PASSWORD, new="meter2026y")
+    assert hash_of(world, AMINA) != before
 
 
 def test_everybody_edits_the_own_profile_and_nothing_that_opens_doors(world):

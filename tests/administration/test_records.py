@@ -1,8 +1,8 @@
 import pytest
 
-from authz.administration import records, versions
+from authz.administration import homes, records, versions
 from authz.administration.desk import Refused
-from authz.errors import Conflict, InvalidChange, NotFound
+from authz.errors import Conflict, InvalidChange, NotFound, RequestError
 from authz.storage.things import Wanted
 from tests.administration.names import (
     AMINA,
@@ -167,3 +167,113 @@ def test_the_search_looks_into_what_is_noted(world):
 def test_a_type_that_is_looked_after_elsewhere_is_refused(world, type):
     with pytest.raises(InvalidChange):
         records.page(world.desk(AMINA), type)
+
+
+@pytest.mark.parametrize("text", ["мария", "МАРИЯ", 'Ўктам "Umid"', "back\\slash"])
+def test_the_search_finds_names_in_every_script(world, text):
+    desk = world.desk(AMINA)
+    details = {"name": 'Мария back\\slash Ўктам "Umid"'}
+    made = records.create(
+        desk, "customer", attributes={"cluster": "mafia"}, details=details
+    )
+    assert ids(records.page(desk, "customer", Wanted(text=text))) == [made.id]
+
+
+def test_the_search_finds_what_is_noted_and_not_what_the_fields_are_called(world):
+    for text in ("village", "name", '"', "{"):
+        found = ids(records.page(world.desk(AMINA), "customer", Wanted(text=text)))
+        assert found == (["cust-1", "cust-2", "cust-3"] if text == "village" else [])
+
+
+def test_comments_are_kept_one_after_the_other_and_a_closed_ticket_says_so(world):
+    desk = world.desk(SALUM)
+    with pytest.raises(InvalidChange) as refused:
+        records.act(desk, "ticket:comment", "ticket", "t-1", "  ")
+    assert refused.value.field == "note"
+    records.act(desk, "ticket:comment", "ticket", "t-1", "A fuse.")
+    seen = records.find(desk, "ticket", "t-1")
+    done = records.act(world.desk(AMINA), "ticket:comment", "ticket", "t-1", "Mended.")
+    assert [(one["by"], one["text"]) for one in done.details["comments"]] == [
+        (SALUM, "A fuse."),
+        (AMINA, "Mended."),
+    ]
+    with pytest.raises(Conflict):
+        records.act(desk, "ticket:close", "ticket", "t-1", version=versions.of(seen))
+    closed = records.act(desk, "ticket:close", "ticket", "t-1")
+    assert closed.details["status"] == "closed"
+    assert closed.details["comments"] == done.details["comments"]
+    events = len(world.events("pwani"))
+    assert records.act(desk, "ticket:close", "ticket", "t-1") == closed
+    assert len(world.events("pwani")) == events
+    found = records.page(desk, "ticket", Wanted(values=(("status", "closed"),)))
+    assert ids(found) == ["t-1"]
+
+
+@pytest.mark.parametrize("action", ["ticket:read", "ticket:delete", "asset:update", ""])
+def test_what_is_no_act_notes_nothing(world, action):
+    with pytest.raises(InvalidChange):
+        records.act(world.desk(AMINA), action, "ticket", "t-1", "noted")
+    assert "note" not in records.find(world.desk(AMINA), "ticket", "t-1").details
+
+
+def test_nobody_sets_by_hand_what_an_act_sets(world):
+    with pytest.raises(InvalidChange):
+        records.create(
+            world.desk(AMINA),
+            "ticket",
+            attributes={"cluster": "mafia"},
+            details={"name": "Dark", "status": "closed"},
+        )
+
+
+def test_an_asset_is_given_to_a_customer_of_the_own_clusters_only(world):
+    desk = world.desk(SALUM)
+    given = records.assign(desk, "meter-100", "cust-2")
+    assert given.details["customer"] == "cust-2"
+    for customer in ("cust-3", "cust-404", "zcust-1"):
+        with pytest.raises(InvalidChange) as refused:
+            records.assign(desk, "meter-100", customer)
+        assert str(refused.value) == f"no customer `{customer}` to give it to"
+    with pytest.raises(Refused):
+        records.assign(desk, "shs-7", "cust-1")
+    with pytest.raises(Conflict):
+        records.assign(desk, "meter-100", "cust-1", version="old")
+    assert "customer" not in records.assign(desk, "meter-100", "").details
+
+
+def test_where_a_thing_may_be_made_is_where_the_person_may_make_it(world):
+    def places(who, type):
+        return [one.id for one in homes.of_new(world.desk(who), type).get("cluster", ())]
+
+    assert places(AMINA, "customer") == ["mafia", "pemba"]
+    assert places(SALUM, "customer") == ["mafia"]
+    assert homes.of_new(world.desk(GRACE), "payment") == {}
+    for who, type in ((SALUM, "tariff"), (ROOT, "customer"), (NEWCOMER, "customer")):
+        assert not homes.may_make(world.desk(who), type)
+        with pytest.raises(Refused):
+            homes.of_new(world.desk(who), type)
+    assert not homes.may_make(world.desk(AMINA), "transaction")
+    with pytest.raises(Refused):
+        homes.of_new(world.desk(AMINA), "transaction")
+
+
+def test_a_thing_may_be_moved_to_where_the_person_may_make_one(world):
+    def places(who, id):
+        desk = world.desk(who)
+        found = homes.of_moved(desk, records.find(desk, "customer", id))
+        return [one.id for one in found.get("cluster", ())]
+
+    assert places(AMINA, "cust-1") == ["mafia", "pemba"]
+    assert places(SALUM, "cust-1") == ["mafia"]
+
+
+def test_recorded_things_are_narrowed_to_a_cluster_or_a_customer(world):
+    desk = world.desk(AMINA)
+    for type, value, found in (
+        ("customer", ("cluster", "pemba"), ["cust-3"]),
+        ("asset", ("customer", "cust-1"), ["meter-100"]),
+        ("customer", ("cluster", "x' OR 1=1 --"), []),
+    ):
+        assert ids(records.page(desk, type, Wanted(values=(value,)))) == found
+    with pytest.raises(RequestError):
+        records.page(desk, "customer", Wanted(values=(("note", "x"),)))

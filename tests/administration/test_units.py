@@ -3,9 +3,10 @@ import io
 
 import pytest
 
-from authz.administration import units
+from authz.administration import units, versions
 from authz.administration.desk import Refused
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.storage import device_passwords
 from authz.storage.things import Wanted
 from authz.storage.units import MeteringUnit
 from tests.administration.names import (
@@ -98,7 +99,7 @@ def test_the_platform_administrator_makes_moves_and_deletes_a_unit(world):
     with pytest.raises(Conflict):
         units.create(desk, made)
     units.transfer(desk, "mu-900", supply_company="hududgaz", consumer="c-plant")
-    units.set_status(desk, "mu-900", "sealed")
+    units.update(desk, "mu-900", status="sealed")
     assert units.find(desk, "mu-900").consumer == "c-plant"
     units.delete(desk, "mu-900")
     with pytest.raises(NotFound):
@@ -108,7 +109,7 @@ def test_the_platform_administrator_makes_moves_and_deletes_a_unit(world):
 @pytest.mark.parametrize(
     ("change", "field"),
     [
-        (lambda desk: units.set_status(desk, "mu-101", "flying"), "status"),
+        (lambda desk: units.update(desk, "mu-101", status="flying"), "status"),
         (lambda desk: units.assign_service(desk, "mu-101", "hududgaz"), None),
         (
             lambda desk: units.transfer(desk, "mu-101", supply_company="", consumer=None),
@@ -176,3 +177,69 @@ def test_a_page_of_units_takes_the_same_number_of_queries_for_any_number(world):
         connection.set_trace_callback(None)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_a_unit_without_an_id_gets_one_that_is_made_of_its_name(world):
+    made = units.create(world.desk(ROOT), MeteringUnit("", "", "New line", "hududgaz"))
+    assert made.id.startswith("new-line-")
+
+
+def test_a_unit_that_was_changed_since_is_not_deleted(world):
+    desk = world.desk(ROOT)
+    seen = versions.of(units.find(desk, "mu-101"))
+    units.update(desk, "mu-101", serial="S-2")
+    with pytest.raises(Conflict):
+        units.delete(desk, "mu-101", version=seen)
+    units.delete(desk, "mu-101", version=versions.of(units.find(desk, "mu-101")))
+
+
+def test_the_password_of_a_device_is_set_and_never_seen_again(world):
+    desk, password = world.desk(ROOT), "canary-4711"
+    assert units.device_password_set_at(desk, "mu-101") is None
+    units.set_device_password(desk, "mu-101", password)
+    units.set_device_password(desk, "mu-101", password)
+    assert units.device_password_set_at(desk, "mu-101") == world.clock.now
+    first, second = world.events("gasmeter-uz")[-2:]
+    assert second.action == "metering_unit.device_password_set"
+    assert (first.before, second.before) == (
+        '{"device_password": null}',
+        '{"device_password": "***"}',
+    )
+    world.close()
+    for file in world.path.parent.glob("gatehouse.db*"):
+        assert password.encode() not in file.read_bytes()
+
+
+def test_the_password_of_a_device_goes_with_its_unit(world):
+    desk = world.desk(ROOT)
+    units.set_device_password(desk, "mu-101", "canary-4711")
+    units.delete(desk, "mu-101")
+    assert device_passwords.set_at(world.database, "gasmeter-uz", "mu-101") is None
+    with pytest.raises(NotFound):
+        units.set_device_password(desk, "mu-101", "canary-4711")
+
+
+@pytest.mark.parametrize("password", ["", "     ", "short", "x" * 65, "with\x00nul"])
+def test_a_bad_password_of_a_device_is_refused_at_its_field(world, password):
+    with pytest.raises(InvalidChange) as refused:
+        units.set_device_password(world.desk(ROOT), "mu-101", password)
+    assert refused.value.field == "device_password"
+
+
+@pytest.mark.parametrize("who", [TECH, HEAD, AUDITOR, BAKER])
+def test_the_password_of_a_device_is_for_the_platform_administrator(world, who):
+    with pytest.raises(Refused):
+        units.set_device_password(world.desk(who), "mu-101", "canary-4711")
+    with pytest.raises(Refused):
+        units.device_password_set_at(world.desk(who), "mu-101")
+
+
+def test_an_export_holds_what_the_filters_leave(world):
+    wanted = Wanted(values=(("status", "sealed"),))
+    text = units.report_csv(world.desk(TECH), wanted)
+    assert [row["id"] for row in csv.DictReader(io.StringIO(text))] == ["mu-103"]
+
+
+def test_a_report_names_no_organization_that_its_reader_may_not_see(world):
+    (row, *_) = units.report(world.desk(BRANCH)).rows
+    assert (row.supplier, row.service) == ("Hududgaz Poytaxt", "techservice")

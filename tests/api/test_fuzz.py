@@ -19,7 +19,9 @@ def test_requests_made_from_the_document_find_nothing(data: Data, tmp_path: Path
     ("body", "decided"),
     [
         pytest.param(b'{"decision": false}', True, id="plain"),
-        pytest.param(b'{"error": {}, "evaluations": [{"decision": true}]}', True, id="deep"),
+        pytest.param(
+            b'{"error": {}, "evaluations": [{"decision": true}]}', True, id="deep"
+        ),
         pytest.param(b'not JSON, and "decision": true', True, id="no JSON"),
         pytest.param(b'{"error": {"request_id": "decision"}}', False, id="echoed id"),
         pytest.param(b"", False, id="empty"),

@@ -1,7 +1,8 @@
 """The command in this process, on a data folder with the sample tenants."""
 
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from authz.accounts.passwords import Hasher
 from authz.cli.command import run
 from authz.engine.schema_file import parse_schema
 from authz.samples import sample_tenants
+from authz.storage.database import Database, open_database
 from authz.storage.seed import seed
-from tests.shipped import shipped
+from tests.shipped import BUDGET_MS, shipped
 from tests.unit.engine.sets import write
 
 ROOT = Path(__file__).parents[2]
@@ -58,6 +60,36 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             hasher=Hasher(rounds=1, memory_kib=64, lanes=1),
         )
     return folder
+
+
+@pytest.fixture
+def folder(data: Path, tmp_path: Path) -> Path:
+    """A data folder that a test may change."""
+    shutil.copy(data / "demo.db", tmp_path / "gatehouse.db")
+    return tmp_path
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine is no reason for another answer."""
+    monkeypatch.setenv("AUTHZ_ENGINE__BUDGET_MS", str(BUDGET_MS))
+
+
+@pytest.fixture
+def acting(authz: Authz, folder: Path, patient: None) -> Authz:
+    """The command on that folder, done for a person."""
+
+    def acting(who: str, *arguments: object) -> Ran:
+        return authz(*arguments, "-c", CONFIG, "--data", folder, "--as", who)
+
+    return acting
+
+
+@pytest.fixture
+def database(folder: Path) -> Iterator[Database]:
+    handle = open_database(folder / "gatehouse.db", time.time)
+    yield handle
+    handle.close()
 
 
 SCHEMA = """\

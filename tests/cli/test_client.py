@@ -1,5 +1,4 @@
 import json
-import shutil
 import time
 from functools import partial
 
@@ -7,16 +6,9 @@ import pytest
 
 from authz.accounts import keys
 from authz.storage import clients
-from authz.storage.database import open_database
 from authz.storage.events import SERVICE, entries
+from tests.administration.names import AMINA, SALUM
 from tests.cli.conftest import CONFIG
-
-
-@pytest.fixture
-def folder(data, tmp_path):
-    """A data folder that a test may change."""
-    shutil.copy(data / "demo.db", tmp_path / "gatehouse.db")
-    return tmp_path
 
 
 @pytest.fixture
@@ -40,13 +32,6 @@ def shop(create):
         *("--scope", "decision:search", "--scope", "decision:check"),
     )
     return keys.parse(f"Bearer {ran.out.strip()}")
-
-
-@pytest.fixture
-def database(folder):
-    handle = open_database(folder / "gatehouse.db", time.time)
-    yield handle
-    handle.close()
 
 
 def test_the_key_is_printed_once_and_works(create, database):
@@ -80,6 +65,7 @@ def test_it_may_end_by_itself(create, database):
         (("--tenant", "nowhere", "--scope", "decision:check"), "unknown tenant `nowhere`"),
         (("--tenant", "pwani", "--scope", "all"), "invalid value for `--scope`"),
         (("--tenant", "pwani"), "missing option `--scope`"),
+        (("--scope", "decision:check"), "name for whom it is done by `--as`, or"),
         (
             ("--tenant", "pwani", "--scope", "decision:check", "--expires", "soon"),
             "`--expires` is hours, days or a time with its zone, as `12h`, `90d` or"
@@ -233,3 +219,31 @@ def test_a_client_of_another_tenant_is_not_found(client, shop, database, command
 def test_an_unknown_tenant_is_named(client, arguments):
     ran = client(*arguments, "--tenant", "nowhere")
     assert (ran.code, ran.err) == (2, "error: unknown tenant `nowhere`\n")
+
+
+def test_a_person_makes_a_key_where_the_policies_allow_it(client, acting, database):
+    made = acting(
+        *(AMINA, "client", "create", "till", "--scope", "decision:check"),
+        *("--tenant", "pwani", "--output", "json"),
+    )
+    assert json.loads(made.out)["tenant"] == "pwani"
+    last = entries(database, "pwani")[-1]
+    assert (last.action, last.actor_label) == ("api_client.created", AMINA)
+    assert last.channel == "command_line"
+    listed = acting(AMINA, "client", "list", "--output", "json")
+    assert "till" in [one["name"] for one in json.loads(listed.out)["clients"]]
+    rotated = acting(AMINA, "client", "rotate", "till")
+    key = keys.parse(f"Bearer {rotated.out.strip()}")
+    assert acting(AMINA, "client", "revoke", "till").code == 0
+    assert clients.find(database, key.id).revoked_at is not None
+
+
+def test_a_person_makes_no_key_against_the_policies_or_elsewhere(acting, database):
+    before = len(clients.list_clients(database, "pwani"))
+    scope = ("--scope", "decision:check")
+    refused = acting(SALUM, "client", "create", "till", *scope)
+    assert (refused.code, refused.out) == (10, "")
+    assert refused.err == "error: You do not have access to do this.\n"
+    elsewhere = acting(AMINA, "client", "create", "till", *scope, "--tenant", "ziwa")
+    assert elsewhere.err == f"error: `{AMINA}` is no person of the tenant `ziwa`\n"
+    assert len(clients.list_clients(database, "pwani")) == before

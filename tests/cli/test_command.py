@@ -3,7 +3,14 @@ import pytest
 
 from authz.cli.command import authz as group
 from authz.cli.exits import Exit, exit_of
-from authz.errors import ConfigError, Conflict, NotFound, PolicySyntaxError, Unavailable
+from authz.errors import (
+    ConfigError,
+    Conflict,
+    Forbidden,
+    NotFound,
+    PolicySyntaxError,
+    Unavailable,
+)
 from tests.cli.conftest import CONFIG
 
 
@@ -67,6 +74,7 @@ def test_flags_may_stand_before_or_after_the_command(authz, tmp_path):
         (Unavailable("x"), Exit.UNREACHABLE),
         (NotFound("x"), Exit.USAGE),
         (Conflict("x"), Exit.USAGE),
+        (Forbidden("x"), Exit.DENY),
     ],
 )
 def test_each_kind_of_error_has_its_exit_code(error, code):

@@ -13,13 +13,13 @@ def cookies_of(answer):
     return {text.partition("=")[0]: text for text in answer.headers.getlist("Set-Cookie")}
 
 
-def test_r1_nobody_sees_a_page_without_logging_in(browser):
+def test_r01_nobody_sees_a_page_without_logging_in(browser):
     answer = browser.get("/users?q=amina")
     assert answer.status_code == 303
     assert answer.location == "/login?next=/users?q%3Damina"
 
 
-def test_r1_who_logs_in_sees_the_page_that_was_asked_for(browser):
+def test_r01_who_logs_in_sees_the_page_that_was_asked_for(browser):
     answer = browser.log_in(OWNER, next="/users?q=amina")
     assert (answer.status_code, answer.location) == (303, "/users?q=amina")
     assert "amina.owner@pwani.example" in browser.get("/users?q=amina").text

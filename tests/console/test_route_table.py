@@ -33,6 +33,9 @@ PERSONAL = {
     "confirm.confirm",
     "unlock.form",
     "unlock.unlock",
+    "unlock.forgotten",
+    "reset.pages_link",
+    "reset.use_pages",
 }
 
 

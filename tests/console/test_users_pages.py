@@ -303,7 +303,7 @@ def test_r31_an_admin_cannot_touch_an_owner(world, logged_in):
     assert [held.role for held in account(world, FIELD).roles] == ["user"]
 
 
-def test_r5_people_of_another_company_are_not_there(world, logged_in):
+def test_r05_people_of_another_company_are_not_there(world, logged_in):
     browser, theirs = logged_in(OWNER), world.id(TECH)
     for path in ("", "/edit", "/permissions", "/delete"):
         assert browser.get(f"/users/{theirs}{path}").status_code == 404
@@ -353,7 +353,7 @@ def test_a_person_s_page_says_what_follows_and_why(world, logged_in):
     page = logged_in(ROOT_ADMIN).get(f"/users/{world.id(TECH)}").text
     assert "metering_unit:read" in page
     assert "metering.service-company-reaches-its-units" in page
-    assert "techservice" in page
+    assert "TechService" in page
 
 
 def test_r66_the_worked_example_is_explained_and_listed(logged_in):

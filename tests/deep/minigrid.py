@@ -53,6 +53,7 @@ user | list read create update set_password delete demote
 settings | read update
 tariff target connection_group connection_type commission_type | create update delete
 cluster minigrid village | create update delete
+plugin | list enable disable configure
 """
 #: Whether these are pages of the settings is not said.
 UNSAID_TABLE = """

@@ -9,6 +9,7 @@ from authz.engine.linting.rules import RULES
 from authz.engine.linting.rules.rule import EXAMPLE_SCHEMA
 from authz.engine.schema import Attribute, TypeSchema
 from authz.engine.schema_file import parse_schema
+from tests.docs import json_api, requirements
 
 ROOT = Path(__file__).parents[2]
 
@@ -180,6 +181,8 @@ def lint_page() -> str:
 
 PAGES = {
     "configuration.md": configuration_page,
+    "json-api-routes.md": json_api.page,
+    "requirements.md": requirements.page,
     "schema.md": schema_page,
     "lint/README.md": lint_page,
     **{f"lint/{rule.id}.md": rule.page for rule in RULES.values()},

@@ -41,7 +41,7 @@ def test_a_giver_that_is_no_person_is_named_as_it_is_recorded(world):
     clerk = world.person("clerk@grid.example")
     service = Actor("service", "gatehouse", "Gatehouse")
     access.grant_role(world.database, "grid", clerk, "user", actor=service)
-    assert given(world.database, "grid", clerk)[0].given_by == "gatehouse"
+    assert given(world.database, "grid", clerk)[0].given_by == "Gatehouse"
 
 
 def test_a_person_of_another_tenant_has_nothing_here(world):

@@ -44,7 +44,7 @@ def test_what_is_written_is_what_is_meant(text, value):
         ("a: !mine x", "the tag `!mine` is not allowed", 1),
         ("a: 1\n---\nb: 2", "one document a file", 2),
         ("? [a, b]\n: 1", "a key must be a plain value", 1),
-        ("a: [1, 2", "expected ',' or ']'", 1),
+        ("a: [1, 2", "did not find expected ',' or ']'", 1),
         ("a: b: c", "mapping values are not allowed", 1),
         ("a: \x00", "not YAML", 0),
     ],

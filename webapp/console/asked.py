@@ -6,8 +6,11 @@ WHY by name: a field that a page does not ask for, as `tenant` or `id`, changes 
 from collections.abc import Iterable, Mapping
 
 from flask import abort, request
+from flask_babel import gettext as _
 
 from authz.errors import InvalidChange, RequestError
+from authz.said import message
+from webapp.console.catalogues import in_reader_language
 
 #: Digits of a number that a database still holds.
 DIGITS_MAX = 18
@@ -65,10 +68,17 @@ def chosen(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for value in request.form.getlist(name) if value))
 
 
+def check_same_twice(form: Form) -> None:
+    """Nothing, if a new password was typed twice alike. Raises: InvalidChange."""
+    if form["password"] != form["password_again"]:
+        raise InvalidChange(_("it is not the same twice"), field="password_again")
+
+
 def sentence(error: Exception) -> str:
-    """An error as people read it."""
-    text = str(error).replace("`", "").rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}." if text else ""
+    """An error as people read it, in their language."""
+    text = in_reader_language(message(error)).replace("`", "").rstrip(".")
+    end = "" if text.endswith("?") else "."
+    return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
 
 
 def _one(values: Iterable[str]) -> str:

@@ -12,10 +12,12 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from authz import errors
+from authz.accounts.own import ConfirmationNeeded
 from authz.administration.desk import Refused
+from authz.administration.locks import LOCK
 from authz.engine.polar import EvaluationFailed
 from webapp.console.answers import go
-from webapp.console.locks import LOCK
+from webapp.console.asked import sentence
 from webapp.console.visitor import UNASKED
 
 _log = logging.getLogger(__name__)
@@ -92,11 +94,12 @@ def install(app: Flask) -> None:
     def known(error: errors.AuthzError) -> tuple[str, int] | Response:
         if isinstance(error, Refused) and error.policies == (LOCK,):
             return go(url_for("unlock.form", next=request.path))
+        if isinstance(error, ConfirmationNeeded):
+            return go(url_for("confirm.form", next=request.path))
         status = next((STATUSES[c] for c in type(error).__mro__ if c in STATUSES), 500)
         if status >= 500:
             _log.error("a page could not be shown: %s", error)
-        said = str(error) if isinstance(error, Refused) else ""
-        return page(status, said), status
+        return page(status, _said(error)), status
 
     def by_status(error: Any) -> tuple[str, int]:
         status = error.code if error.code in TEXTS else 500
@@ -113,8 +116,15 @@ def install(app: Flask) -> None:
             app.register_error_handler(status, by_status)
 
 
+def _said(error: errors.AuthzError) -> str:
+    """Why it was refused, of what says it to people: the policies, or what must stay so."""
+    if isinstance(error, Refused):
+        return str(error)
+    return sentence(error) if isinstance(error, errors.InvalidChange) else ""
+
+
 def page(status: int, said: str = "") -> str:
-    """The page of an error. said: a sentence of the policies, in the reader's language."""
+    """The page of an error. said: why, in the reader's language."""
     if status >= 500:
         setattr(g, UNASKED, True)
     title, advice = TEXTS[status]

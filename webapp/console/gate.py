@@ -11,9 +11,9 @@ from flask import Flask, abort, current_app, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from authz.accounts import own
+from authz.administration.locks import locked
 from webapp.console.answers import go
-from webapp.console.locks import locked
-from webapp.console.needs import SELF, TENANT, Need, needs
+from webapp.console.needs import Need, needs
 from webapp.console.parts import Console, Door
 from webapp.console.visitor import Visitor, visitor
 
@@ -74,8 +74,7 @@ def _here() -> str | None:
 
 def _check_host(door: Door) -> None:
     """WHY: a page of a strange name that leads here would be of the same origin as ours."""
-    name, _, port = request.host.lower().rpartition(":")
-    if (name if name and port.isdigit() else request.host.lower()) not in door.hosts:
+    if not door.answers_to(request.host):
         abort(421)
 
 
@@ -93,19 +92,12 @@ def _check_need(present: Visitor, need: Need) -> ResponseReturnValue | None:
 
     Raises: Refused; NotFound for a thing that is not there.
     """
-    if need.action is None:
+    question = need.question(present.person, request.view_args or {})
+    if question is None:
         return None
-    values = request.view_args or {}
-    action, type, id = need.action.format(**values), need.on.format(**values), ""
-    if need.on == SELF:
-        type, id = "user", present.person.account
-    elif need.on == TENANT:
-        id = present.person.tenant
-    else:
-        id = str(values[need.key])
-    if locked(present.desk.answer(action, type, id)):
+    if locked(present.desk.answer(*question)):
         return go(url_for("unlock.form", next=_here() or _shown_here()))
-    present.desk.require(action, type, id)
+    present.desk.require(*question)
     return None
 
 

@@ -12,6 +12,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from authz.administration import labels
+from authz.terms import term
+from webapp.console.catalogues import in_reader_language
 
 BINDINGS: Mapping[str, LazyString] = {
     "cluster": _l("Cluster"),
@@ -39,7 +41,7 @@ def install(app: Flask) -> None:
         "role_label": role,
         "option_label": option,
         "binding_label": binding,
-        "status_label": lambda id: str(STATUSES.get(id, id)),
+        "status_label": status,
     }
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["words"] = lambda ids: [(id, word(id)) for id in ids]
@@ -47,12 +49,12 @@ def install(app: Flask) -> None:
 
 def role(id: str) -> str:
     """The name of a role or access level."""
-    return str(_(labels.role(id)))
+    return in_reader_language(labels.role(id))
 
 
 def option(id: str) -> str:
     """The name of an additional option."""
-    return str(_(labels.option(id)))
+    return in_reader_language(labels.option(id))
 
 
 def binding(kind: str) -> str:
@@ -60,9 +62,15 @@ def binding(kind: str) -> str:
     return str(BINDINGS.get(kind, kind.replace("_", " ").capitalize()))
 
 
+def status(id: str) -> str:
+    """The status of an account, a company or a thing."""
+    return str(STATUSES[id]) if id in STATUSES else word(id)
+
+
 def word(id: str) -> str:
     """A word of the database, as people read it."""
-    return str(_(id.replace("_", " ").capitalize()))
+    text = in_reader_language(term(id)).replace("_", " ")
+    return text[:1].upper() + text[1:]
 
 
 def role_word(tenant_kind: str) -> str:

@@ -10,6 +10,8 @@ from authz import logs
 from authz.accounts import keyfiles
 from authz.accounts.mail import mailer
 from authz.accounts.passwords import Hasher
+from authz.accounts.tokenkeys import TokenKeys
+from authz.accounts.tokens import Tokens
 from authz.administration.rules import rules
 from authz.composition import active_policies, parts
 from authz.decisions.active import ActivePolicies
@@ -23,6 +25,8 @@ from webapp.console.app import create_app
 from webapp.console.parts import Console, Door
 from webapp.console.process import Served
 from webapp.decision_api import watch
+from webapp.json_api import app as json_api
+from webapp.json_api.parts import Api
 
 #: File of the secret that signs cookies and the tokens of forms.
 KEY_FILE = "console.key"
@@ -44,20 +48,22 @@ def load(config: Config, file: tuple[int, int], clock: Clock) -> Served:
     )
     _read_rules(policies)
     door = door_of(config)
-    app = create_app(
-        Console(
-            database=database,
-            made=parts(policies, database, clock),
-            policies=policies.current,
-            hasher=Hasher(),
-            mailer=mailer(config.mail, clock),
-            clock=clock,
-            secret=keyfiles.secret(keyfiles.path_of(config.store.path, KEY_FILE)),
-            door=door,
-            new_request_id=_request_ids(),
-            registration=config.server.console.registration,
-        )
+    console = Console(
+        database=database,
+        made=parts(policies, database, clock),
+        policies=policies.current,
+        hasher=Hasher(),
+        mailer=mailer(config.mail, clock),
+        clock=clock,
+        secret=keyfiles.secret(keyfiles.path_of(config.store.path, KEY_FILE)),
+        door=door,
+        new_request_id=_request_ids(),
+        registration=config.server.console.registration,
     )
+    issuer = door.origin or f"http://{config.server.console.listen}"
+    keys = TokenKeys(config.store.path)
+    tokens = Tokens(database, keys, clock, issuer, f"{issuer}{json_api.PREFIX}")
+    app = json_api.beside(create_app(console), json_api.create_app(Api(console, tokens)))
     return Served(app, watching.request, door.body_bytes, door.is_secure)
 
 

@@ -7,7 +7,7 @@ from flask import current_app, g, request, url_for
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
-from webapp.console.locks import locked
+from authz.administration.locks import locked
 from webapp.console.needs import TENANT, needs
 from webapp.console.visitor import Visitor
 
@@ -37,6 +37,10 @@ class Shown:
 #: Heading -> its pages, in the order in which they are shown.
 MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
     (
+        _l("Server"),
+        (Entry(_l("Companies"), "companies.list_page", "c"),),
+    ),
+    (
         _l("Decisions"),
         (
             Entry(_l("Explain"), "explain.page", "x"),
@@ -54,7 +58,25 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
     ),
     (
         _l("Operations"),
-        (Entry(_l("Locations"), "places.list_page", "l", "cluster"),),
+        (
+            Entry(_l("Customers"), "records.list_page", "k", "customer"),
+            Entry(_l("Assets"), "records.list_page", "", "asset"),
+            Entry(_l("Tickets"), "records.list_page", "t", "ticket"),
+            Entry(_l("Payments"), "records.list_page", "", "payment"),
+            Entry(_l("Transactions"), "records.list_page", "", "transaction"),
+            Entry(_l("Agents"), "records.list_page", "", "agent"),
+            Entry(_l("Locations"), "places.list_page", "l", "cluster"),
+        ),
+    ),
+    (
+        _l("Tariffs and targets"),
+        (
+            Entry(_l("Tariffs"), "records.guarded_page", "", "tariff"),
+            Entry(_l("Targets"), "records.guarded_page", "", "target"),
+            Entry(_l("Connection groups"), "records.guarded_page", "", "connection_group"),
+            Entry(_l("Connection types"), "records.guarded_page", "", "connection_type"),
+            Entry(_l("Commission types"), "records.guarded_page", "", "commission_type"),
+        ),
     ),
     (
         _l("Organizations"),
@@ -88,13 +110,17 @@ KEPT = "menu"
 #: Noun whose pages are reached from an entry -> that entry.
 PARENTS = {
     "users": "users.list_page",
+    "companies": "companies.list_page",
     "person": "users.list_page",
+    "compare": "users.list_page",
     "permissions": "users.list_page",
     "events": "events.list_page",
     "organizations": "organizations.list_page",
     "clients": "clients.list_page",
     "places": "places.list_page",
     "settings": "settings.page",
+    "unit_forms": "units.list_page",
+    "imports": "users.list_page",
 }
 
 
@@ -128,6 +154,9 @@ def _is_here(entry: Entry) -> bool:
     here, noun = request.endpoint or "", (request.endpoint or "").partition(".")[0]
     if noun == "units":
         return entry.endpoint == ("units.list_page" if here == "units.page" else here)
+    if noun in ("records", "record_forms"):
+        of = entry.endpoint.partition(".")[0]
+        return of == "records" and entry.kind == (request.view_args or {}).get("kind")
     if noun == "organizations" and entry.kind != (request.view_args or {}).get("kind"):
         return False
     return entry.endpoint == PARENTS.get(noun, here)

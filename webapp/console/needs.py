@@ -6,10 +6,11 @@ action and what it is asked of; who may do it is for the policies to say.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from flask import Blueprint, Flask
 
+from authz.administration.person import Person
 from authz.errors import ConfigError
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -17,6 +18,14 @@ View = TypeVar("View", bound=Callable[..., Any])
 TABLE = "gatehouse.needs"
 #: What a need is asked of, besides the type of a thing: the tenant, or the own account.
 TENANT, SELF = "tenant", "self"
+
+
+class Question(NamedTuple):
+    """An action, and what it is asked of."""
+
+    action: str
+    type: str
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +43,22 @@ class Need:
     public: bool = False
     #: The password must have been given a short while ago.
     confirmed: bool = False
+    #: The scope of an API key; such a request comes from an app, and from no person.
+    scope: str = ""
+
+    def question(self, person: Person, values: Mapping[str, Any]) -> Question | None:
+        """What the policies are asked; None where to be logged in is enough.
+
+        values: the parts of the address.
+        """
+        if self.action is None:
+            return None
+        action, type = self.action.format(**values), self.on.format(**values)
+        if self.on == SELF:
+            return Question(action, "user", person.account)
+        if self.on == TENANT:
+            return Question(action, "tenant", person.tenant)
+        return Question(action, type, str(values[self.key]))
 
 
 class Pages(Blueprint):

@@ -34,6 +34,11 @@ class Door:
         """Whether people reach it through TLS."""
         return self.origin is not None
 
+    def answers_to(self, host: str) -> bool:
+        """Whether that Host header, with a port or without, names it."""
+        name, _, port = host.lower().rpartition(":")
+        return (name if name and port.isdigit() else host.lower()) in self.hosts
+
 
 @dataclass(frozen=True, slots=True)
 class Console:

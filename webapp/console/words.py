@@ -19,6 +19,7 @@ from flask_babel import gettext as _
 
 from authz.decisions.ports import Clock
 from authz.errors import InvalidChange
+from webapp.console.catalogues import Catalogues
 from webapp.console.cookies import LOOK, Cookies
 from webapp.console.parts import LANGUAGES
 from webapp.console.visitor import visitor
@@ -28,11 +29,18 @@ THEMES = ("system", "light", "dark")
 #: A word of the cookie that switches the keys off.
 NO_KEYS = "no-keys"
 RELATIVE_DAYS = 7
+#: The times that are times in every zone: from the year 2 to the year 9998. Units: epoch
+#: seconds.
+FIRST, LAST = -62_104_060_800, 253_370_764_799
+#: Characters of a list of languages that is looked at. WHY: nobody reads so many, and it is
+#: gone through before anybody is known.
+ACCEPTED_MAX = 500
 
 
 def install(app: Flask, clock: Clock, cookies: Cookies) -> None:
     """Has pages speak the reader's language."""
-    Babel(app, locale_selector=language, timezone_selector=zone)
+    babel = Babel(app, locale_selector=language, timezone_selector=zone)
+    babel.domain_instance = Catalogues()
     app.jinja_env.filters["exactly"] = exactly
     app.jinja_env.filters["utc"] = utc
     app.jinja_env.filters["number"] = format_decimal
@@ -59,6 +67,8 @@ def language() -> str:
     present = visitor()
     if present is not None and present.account.language in LANGUAGES:
         return present.account.language
+    if len(request.headers.get("Accept-Language", "")) > ACCEPTED_MAX:
+        return LANGUAGES[0]
     return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
 
 
@@ -102,7 +112,7 @@ def typed_time(text: str, field: str) -> float | None:
     try:
         typed = datetime.fromisoformat(text.strip())
     except ValueError as exc:
-        said = f"`{text}` is no day and time, as 2026-12-31T23:59"
+        said = _("`%(text)s` is no day and time, as 2026-12-31T23:59", text=text)
         raise InvalidChange(said, field=field) from exc
     return (typed if typed.tzinfo else typed.replace(tzinfo=zone())).timestamp()
 
@@ -111,7 +121,7 @@ def for_typing(at: float | None) -> str:
     """The same the other way round, to the minute. Units: epoch seconds."""
     if at is None:
         return ""
-    return datetime.fromtimestamp(at, zone()).strftime("%Y-%m-%dT%H:%M")
+    return local(at).strftime("%Y-%m-%dT%H:%M")
 
 
 def local(at: float | str) -> datetime:
@@ -120,8 +130,6 @@ def local(at: float | str) -> datetime:
 
 
 def _moment(at: float | str) -> datetime:
-    return (
-        datetime.fromisoformat(at)
-        if isinstance(at, str)
-        else datetime.fromtimestamp(at, UTC)
-    )
+    if isinstance(at, str):
+        return datetime.fromisoformat(at)
+    return datetime.fromtimestamp(min(max(at, FIRST), LAST), UTC)

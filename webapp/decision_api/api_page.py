@@ -21,15 +21,15 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
-<link rel="stylesheet" href="/docs/api.css">
+<link rel="stylesheet" href="{style_at}">
 </head>
 <body>
 <a class="skip" href="#main">To the content</a>
 <header>
 <h1>{title} <small>{version}</small></h1>
 <p>{about}</p>
-<p>Keys: {key}</p>
-<p>The same for programs: <a href="/openapi.json"><code>/openapi.json</code></a>.</p>
+{keys}
+<p>The same for programs: <a href="{document_at}"><code>{document_at}</code></a>.</p>
 </header>
 <nav aria-label="Contents">{contents}</nav>
 <main id="main" tabindex="-1">
@@ -45,8 +45,13 @@ _PAGE = """\
 """
 
 
-def page(document: Schema) -> str:
-    """The whole page of an OpenAPI document of ours."""
+def page(
+    document: Schema,
+    *,
+    document_at: str = "/openapi.json",
+    style_at: str = "/docs/api.css",
+) -> str:
+    """The whole page of an OpenAPI document of ours, which is at that address."""
     parts = document["components"]
     info = document["info"]
     asked = [
@@ -62,7 +67,12 @@ def page(document: Schema) -> str:
         title=escape(info["title"]),
         version=escape(info["version"]),
         about=_words(info["description"]),
-        key=_words(parts["securitySchemes"]["key"]["description"]),
+        document_at=escape(document_at),
+        style_at=escape(style_at),
+        keys="".join(
+            f"<p>{name.capitalize()}s: {_words(one['description'])}</p>"
+            for name, one in parts["securitySchemes"].items()
+        ),
         contents=_contents(groups),
         operations="".join(_group(name, found) for name, found in groups.items()),
         errors=_errors(parts["responses"]),
@@ -94,12 +104,17 @@ def _operation(path: str, method: str, said: Schema) -> str:
         f'<section id="{said["operationId"]}">',
         f"<h3>{escape(said['summary'])}</h3>",
         f'<p class="path"><b>{method.upper()}</b> <code>{_breakable(path)}</code></p>',
-        f"<p>{_words(said['description'])} {_scope(said['security'])}</p>",
+        f"<p>{_words(said['description'])} {_scope(said['security'])}</p>".replace(
+            " </", "</"
+        ),
     ]
+    if rows := "".join(_parameter(one) for one in said["parameters"] if "name" in one):
+        parts.append(_table(("parameter", "what it is"), rows))
     if "requestBody" in said:
         parts.append(_content("Request", said["requestBody"]["content"]))
-    answer = said["responses"]["200"]
-    parts.append(_content("Answer", answer["content"]))
+    answer = next(iter(said["responses"].values()))
+    if "content" in answer:
+        parts.append(_content("Answer", answer["content"]))
     statuses = ", ".join(
         f'<a href="#status-{status}">{status}</a>' for status in list(said["responses"])[1:]
     )
@@ -109,10 +124,10 @@ def _operation(path: str, method: str, said: Schema) -> str:
 
 
 def _scope(security: list[Mapping[str, list[str]]]) -> str:
-    scopes = [scope for one in security for scope in one["key"]]
-    if not scopes:
-        return "No key is needed."
-    return f"The key needs the scope <code>{escape(', '.join(scopes))}</code>."
+    scopes = [scope for one in security for scope in one.get("key", ())]
+    if scopes:
+        return f"The key needs the scope <code>{escape(', '.join(scopes))}</code>."
+    return "" if security else "No key is needed."
 
 
 def _content(heading: str, content: Mapping[str, Schema]) -> str:
@@ -161,6 +176,12 @@ def _shape(name: str, schema: Schema) -> str:
     if rows:
         parts.append(_table(("member", "what it is"), rows))
     return "".join(parts) + "</section>\n"
+
+
+def _parameter(one: Schema) -> str:
+    where = f"<br><small>{escape(one['in'])}</small>"
+    named = f'<th scope="row"><code>{escape(one["name"])}</code>{where}</th>'
+    return f"<tr>{named}<td>{_kind(one['schema'])}</td></tr>"
 
 
 def _member(name: str, schema: Schema, is_required: bool) -> str:

@@ -170,13 +170,14 @@ def with_defaults(options: EvaluationOptions | None) -> Options:
     return Options(options.explain or "", language)
 
 
-def decoded(kind: type[T], members: object, where: str = "") -> T:
+def decoded(kind: type[T], members: object, where: str = "", *, strict: bool = True) -> T:
     """What JSON values say, as that type.
 
-    where: the path of `members` in the body. Raises: RequestError with the path at fault.
+    where: the path of `members` in the body. strict: no texts for numbers.
+    Raises: RequestError with the path at fault.
     """
     try:
-        return msgspec.convert(members, kind)
+        return msgspec.convert(members, kind, strict=strict)
     except msgspec.ValidationError as exc:
         raise _refusal(str(exc), where) from exc
 

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
 from authz.decisions.languages import DOMAIN, ENGLISH, FOLDER, LANGUAGES, words_of
@@ -17,14 +17,22 @@ from tests.unit.decisions.test_ways import SENTENCES
 
 OTHERS = LANGUAGES[1:]
 #: Sentences that are rightly the same in English and in another language.
-SAME: dict[str, set[str]] = {"ru": set(), "uz": set(), "fr": set()}
+SAME: dict[str, set[str]] = {
+    "ru": set(),
+    "uz": {"Operator", "agent", "model"},
+    "fr": {
+        *("Export", "agent", "cluster", "latitude", "longitude", "transaction"),
+        *("village", "zoom"),
+    },
+}
 QUOTED = re.compile(r"`[^`]*`")
 
 
 @cache
 def marked() -> set[tuple[str | None, str]]:
     """What the code marks: context, and sentence."""
-    found = extract_from_dir(FOLDER.parent, method_map=[("**.py", "python")])
+    keywords = {**DEFAULT_KEYWORDS, "said": None}
+    found = extract_from_dir(FOLDER.parent, [("**.py", "python")], keywords=keywords)
     return {(context, message) for _, _, message, _, context in found}
 
 

@@ -1,21 +1,21 @@
 """The Events Log: who changed what, and who was refused."""
 
-import json
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from authz.administration import events
 from authz.storage.event_pages import Wanted
 from authz.storage.events import Entry
+from webapp.console import log
 from webapp.console.answers import go
 from webapp.console.asked import Form, number, queried
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
-from webapp.console.words import local, zone
+from webapp.console.words import zone
 
 pages = Pages("events", __name__)
 
@@ -36,9 +36,10 @@ def list_page() -> ResponseReturnValue:
         "events.html",
         form=asked,
         found=found,
-        days=_days(found.entries),
+        days=log.days(present(), found.entries),
         names=events.names(desk),
         chips=_chips(asked),
+        narrowed=_narrowed(asked, found.entries),
         link=lambda **new: _address("events.list_page", asked, new),
         export=lambda page: _address(page, asked, {}),
     )
@@ -103,34 +104,15 @@ def _chips(asked: Form) -> list[tuple[str, dict[str, str], bool]]:
     return [(word, empty | only, here == empty | only) for word, only in ready]
 
 
-def _days(entries: tuple[Entry, ...]) -> list[tuple[str, list[dict[str, Any]]]]:
-    """Day where the reader is -> its entries, as they are shown."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for entry in entries:
-        day = str(format_date(local(entry.at), "full", rebase=False))
-        shown = {"entry": entry, "rows": _rows(entry)}
-        shown["time"] = local(entry.at).strftime("%H:%M:%S")
-        found.setdefault(day, []).append(shown)
-    return list(found.items())
-
-
-def _rows(entry: Entry) -> list[tuple[str, str, str]]:
-    """Field, value before and value after, of what differs."""
-    before, after = (
-        json.loads(part) if part else {} for part in (entry.before, entry.after)
-    )
-    names = [*before, *(name for name in after if name not in before)]
-    return [(name, _text(before.get(name)), _text(after.get(name))) for name in names]
-
-
-def _text(value: Any) -> str:
-    if value is None or value in ("", [], {}):
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, list):
-        return ", ".join(map(_text, value))
-    return json.dumps(value, ensure_ascii=False)
+def _narrowed(asked: Form, entries: Sequence[Entry]) -> list[tuple[str, str, str]]:
+    """Word, value and field of the filters that are set and have no field to see."""
+    who = {one.actor_id: one.actor_label for one in entries}
+    words = {
+        "actor": (_("Who"), who.get(asked["actor"]) or asked["actor"]),
+        "id": (_("Object"), asked["id"]),
+        "result": (_("Result"), _("Refused") if asked["result"] == "refused" else _("OK")),
+    }
+    return [(word, value, name) for name, (word, value) in words.items() if asked[name]]
 
 
 def _address(endpoint: str, asked: Form, new: dict[str, str]) -> str:

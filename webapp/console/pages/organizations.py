@@ -11,11 +11,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from authz.administration import organizations, things, versions
+from authz.administration.organizations import ABOVE
 from authz.errors import Conflict, InvalidChange
 from authz.storage.organizations import CATEGORIES, Organization
 from authz.storage.things import Wanted
 from webapp.console.answers import go, status_of
-from webapp.console.asked import Form, posted, queried
+from webapp.console.asked import Form, posted, queried, sentence
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
 
@@ -35,8 +36,6 @@ TEXTS: dict[str, tuple[LazyString, LazyString]] = {
     "manufacturer": (_l("Manufacturers"), _l("Who makes the metering units.")),
     "consumer": (_l("Consumers"), _l("Whose consumption is metered.")),
 }
-#: Kind -> the field that says what it belongs to.
-ABOVE = {"supply_company": "parent", "consumer": "supply_company"}
 FIELDS = ("name", "id", "parent", "supply_company", "category", "version")
 
 
@@ -55,13 +54,14 @@ def list_page(kind: str) -> ResponseReturnValue:
         form=asked,
         found=found,
         above=_above(kind),
-        may_add=_may_add(kind),
+        may_add=organizations.may_make(present().desk, kind),
     )
 
 
 @pages.page(f"/organizations/{KIND}/add", action="{kind}:list")
 def add_form(kind: str) -> ResponseReturnValue:
-    """The empty form."""
+    """The empty form, for who may make one somewhere."""
+    organizations.require_making(present().desk, kind)
     return _form(kind, Form(), None)
 
 
@@ -105,10 +105,14 @@ def edit(kind: str, id: str) -> ResponseReturnValue:
     desk, typed = present().desk, posted(*FIELDS)
     thing = organizations.find(desk, kind, id)
     try:
-        versions.check(thing, typed["version"])
-        if kind in ABOVE and typed[ABOVE[kind]] != (getattr(thing, ABOVE[kind]) or ""):
-            organizations.move(desk, kind, id, typed[ABOVE[kind]] or None)
-        saved = organizations.rename(desk, kind, id, typed["name"])
+        saved = organizations.edit(
+            desk,
+            kind,
+            id,
+            name=typed["name"],
+            above=typed[ABOVE[kind]] or None if kind in ABOVE else None,
+            version=typed["version"],
+        )
     except (InvalidChange, Conflict) as exc:
         return _form(kind, typed.refused(exc), thing), status_of(exc)
     flash(_("%(name)s was saved.", name=saved.name), "allow")
@@ -143,7 +147,7 @@ def delete(kind: str, id: str) -> ResponseReturnValue:
     try:
         organizations.delete(desk, kind, id, version=typed["version"])
     except Conflict as exc:
-        return _delete(kind, thing, str(exc)), 409
+        return _delete(kind, thing, sentence(exc)), 409
     flash(_("%(name)s was deleted.", name=thing.name), "allow")
     return go(url_for("organizations.list_page", kind=kind))
 
@@ -179,13 +183,3 @@ def _above(kind: str) -> dict[str, str]:
         return {}
     found: tuple[Any, ...] = things.all_of(desk, "supply_company")
     return {one.id: one.name for one in found}
-
-
-def _may_add(kind: str) -> bool:
-    """Whether the form leads anywhere: for the company, or for a supplier of theirs."""
-    desk = present().desk
-    if desk.may(f"{kind}:create", "tenant", desk.tenant):
-        return True
-    if ABOVE.get(kind) != "supply_company":
-        return False
-    return bool(things.all_of(desk, "supply_company", f"{kind}:create"))

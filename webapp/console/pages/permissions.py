@@ -8,12 +8,14 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from authz.administration import preview, rights
+from authz.administration import mending, preview, rights
+from authz.administration.mending import Step
 from authz.administration.preview import Preview
 from authz.administration.rights import Access
 from authz.errors import Conflict, InvalidChange
+from webapp.console import choices
 from webapp.console.answers import go
-from webapp.console.asked import Form, chosen, posted
+from webapp.console.asked import Form, chosen, posted, sentence
 from webapp.console.labels import role_word
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
@@ -27,9 +29,18 @@ LEVEL, ENDS = "level", "expires_at"
 
 @pages.page("/users/<id>/permissions", action="user:read", on="user")
 def form(id: str) -> ResponseReturnValue:
-    """What the person has, and what may be chosen."""
-    found = rights.form(present().desk, id)
-    return _page(found, found.held, Form({"version": found.version}))
+    """What the person has, and what may be chosen; or what an explanation asks for."""
+    desk = present().desk
+    found, asked = rights.form(desk, id), _steps()
+    typed = Form({"version": found.version})
+    if not asked:
+        return _page(found, found.held, typed)
+    wanted = mending.mended(found.held, asked, is_single=found.is_single)
+    try:
+        shown = preview.preview(desk, found.account.id, wanted)
+    except InvalidChange as exc:
+        return _page(found, found.held, typed.refused(exc)), 422
+    return _page(found, wanted, typed, shown)
 
 
 @pages.page("/users/<id>/permissions", methods=["POST"], action="user:read", on="user")
@@ -55,6 +66,42 @@ def save(id: str) -> ResponseReturnValue:
         "allow",
     )
     return go(url_for("users.list_page", q=found.account.email))
+
+
+@pages.page(
+    "/users/<id>/permissions/preview", methods=["POST"], action="user:read", on="user"
+)
+def changes(id: str) -> ResponseReturnValue:
+    """What the form would change, as the part of the page that says so."""
+    desk = present().desk
+    found = rights.form(desk, id)
+    try:
+        shown = preview.preview(desk, found.account.id, _wanted(found))
+    except InvalidChange as exc:
+        return _part(None, sentence(exc))
+    return _part(shown)
+
+
+def _steps() -> tuple[Step, ...]:
+    """What the address asks to be added and removed, as `add=clusters:pemba`."""
+    asked = [
+        Step(operation, *text.partition(":")[::2])
+        for operation in (mending.ADD, mending.REMOVE)
+        for text in request.args.getlist(operation)
+    ]
+    return tuple(step for step in asked if mending.is_step(step))
+
+
+def _part(shown: Preview | None, problem: str = "") -> str:
+    return render_template(
+        "_preview.html", shown=shown, problem=problem, names=_names(shown)
+    )
+
+
+def _names(shown: Preview | None) -> Mapping[tuple[str, str], str]:
+    """Of everything that is gained and lost."""
+    differences = (*shown.gains, *shown.loses) if shown else ()
+    return choices.names_of_differences(present(), differences)
 
 
 def _wanted(found: rights.Form) -> Access:
@@ -87,12 +134,13 @@ def _page(
         wanted=wanted,
         form=form,
         shown=shown,
-        is_post=request.method == "POST",
+        names=_names(shown),
         ends={role: for_typing(end) for role, end in wanted.roles.items()},
         level_word=role_word(who.tenant.kind),
         options=_options(found),
         needed=_needed(found),
         gone=_gone(found),
+        bound=choices.names_of_bindings(who, [found.account]),
         parents={one.id: one.name for listed in found.targets.values() for one in listed},
     )
 

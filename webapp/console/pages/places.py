@@ -11,7 +11,7 @@ from authz.errors import Conflict, InvalidChange
 from authz.storage.places import PARENTS, Place
 from authz.storage.things import Wanted
 from webapp.console.answers import go, status_of
-from webapp.console.asked import Form, posted, queried
+from webapp.console.asked import Form, posted, queried, sentence
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
 
@@ -117,7 +117,7 @@ def delete(kind: str, id: str) -> ResponseReturnValue:
     try:
         places.delete(desk, kind, id, version=typed["version"])
     except Conflict as exc:
-        return _delete(kind, thing, str(exc)), 409
+        return _delete(kind, thing, sentence(exc)), 409
     flash(_("%(name)s was deleted.", name=thing.name), "allow")
     return go(url_for("places.list_page", kind=kind))
 

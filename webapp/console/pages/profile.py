@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from authz.accounts import login
-from authz.administration import people, versions
+from authz.administration import effective, people, versions
 from authz.administration.people import Profile
 from authz.errors import Conflict, InvalidChange
 from authz.storage import sessions
 from webapp.console import choices
 from webapp.console.answers import go
-from webapp.console.asked import Form, posted
+from webapp.console.asked import Form, posted, queried
+from webapp.console.labels import role_word
 from webapp.console.needs import SELF, Pages
 from webapp.console.parts import console_of
 from webapp.console.visitor import present
@@ -28,6 +29,23 @@ def page() -> ResponseReturnValue:
     account = present().account
     values = {name: getattr(account, name) or "" for name in FIELDS}
     return _page(Form(values | {"version": versions.of(account)}))
+
+
+@pages.page("/profile/permissions", action="profile:read", on=SELF)
+def permissions() -> ResponseReturnValue:
+    """What can I do, and why."""
+    who, asked = present(), queried("q")
+    found = effective.effective(who.desk, who.person.account)
+    return render_template(
+        "profile_permissions.html",
+        account=who.account,
+        form=asked,
+        found=effective.narrowed(found, asked["q"]),
+        is_any=bool(found),
+        named=choices.names_of_given(who, who.person.account),
+        titles=choices.titles(who),
+        explains=who.desk.may(effective.EXPLAIN, "tenant", who.tenant.slug),
+    )
 
 
 @pages.page("/profile", methods=["POST"], action="profile:update", on=SELF)
@@ -84,4 +102,5 @@ def _page(form: Form) -> str:
         zones=choices.zones(),
         languages=choices.languages(),
         names=choices.names_of_bindings(who, [who.account]),
+        level_word=role_word(who.tenant.kind),
     )

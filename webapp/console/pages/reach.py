@@ -12,6 +12,7 @@ from authz.model import Action, Entity
 from authz.storage import people
 from authz.storage.people import Account
 from authz.storage.units import MeteringUnit
+from webapp.console import choices
 from webapp.console.asked import Form, queried
 from webapp.console.needs import Pages
 from webapp.console.picture import Company, Unit, drawn
@@ -47,6 +48,7 @@ def page() -> ResponseReturnValue:
         form=asked,
         account=account,
         explains=explains,
+        people=choices.people_of(present()) if explains else (),
         actions=actions,
         names={company.id: company.name for company in companies},
         units=shown,

@@ -1,20 +1,22 @@
-"""A forgotten password: a link by mail, and a new one by that."""
+"""A forgotten password, the own one or that of the protected pages: a link by mail, and a
+new one by that.
+"""
 
 from flask import current_app, flash, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from authz.accounts import resets
-from authz.accounts.mail import Mail
 from authz.accounts.resets import WrongLink
 from authz.accounts.throttle import Throttled
+from authz.administration import locks
 from authz.errors import InvalidChange
-from authz.storage.people import Account
+from webapp.console import letters
 from webapp.console.answers import go
-from webapp.console.asked import Form, posted
+from webapp.console.asked import Form, check_same_twice, posted
 from webapp.console.needs import Pages
 from webapp.console.parts import console_of
+from webapp.console.visitor import present
 
 pages = Pages("reset", __name__)
 
@@ -33,7 +35,7 @@ def ask() -> ResponseReturnValue:
         resets.request(
             console.database,
             console.mailer,
-            _letter,
+            letters.login_password,
             email=typed["email"],
             address=request.remote_addr,
             request_id=g.request_id,
@@ -60,8 +62,7 @@ def use(token: str) -> ResponseReturnValue:
     """The new password; the link is used."""
     typed, console = posted("password", "password_again"), console_of(current_app)
     try:
-        if typed["password"] != typed["password_again"]:
-            raise InvalidChange("it is not the same twice", field="password_again")
+        check_same_twice(typed)
         resets.set_password(
             console.database,
             console.hasher,
@@ -79,20 +80,28 @@ def use(token: str) -> ResponseReturnValue:
     return go(url_for("login.form"))
 
 
-def _letter(token: str, account: Account) -> Mail:
-    """The mail, in the language of whom it is for."""
-    door = console_of(current_app).door
-    # WHY not from the request alone: who asks must not choose where the link leads.
-    address = (
-        f"{door.origin or f'http://{request.host}'}{url_for('reset.link', token=token)}"
-    )
-    with force_locale(account.language):
-        lines = (
-            _("Hello %(name)s,", name=account.name),
-            _("somebody, we hope you, asked for a new password for your account."),
-            _("This link makes one. It is good for an hour, and once:"),
-            address,
-            _("If it was not you, nothing has changed: you need not do anything."),
-        )
-        subject = str(_("A new password for Gatehouse"))
-        return Mail(account.email, subject, "\n\n".join(map(str, lines)) + "\n")
+@pages.page("/reset/pages/<token>", personal=True)
+def pages_link(token: str) -> ResponseReturnValue:
+    """What the link for the protected pages leads to."""
+    return _pages_form(Form(), token)
+
+
+@pages.page("/reset/pages/<token>", methods=["POST"], personal=True)
+def use_pages(token: str) -> ResponseReturnValue:
+    """Another Protected Pages Password; the link is used, and every unlock ends."""
+    typed = posted("password", "password_again")
+    try:
+        check_same_twice(typed)
+        locks.use_link(present().desk, token, typed["password"])
+    except InvalidChange as exc:
+        return _pages_form(typed.refused(exc), token)
+    except WrongLink:
+        return _pages_form(Form(), token)
+    flash(_("The Protected Pages Password was changed. Every unlock has ended."), "allow")
+    return go(url_for("unlock.form"))
+
+
+def _pages_form(form: Form, token: str) -> ResponseReturnValue:
+    good = locks.is_good(present().desk, token)
+    page = render_template("reset_pages.html", form=form, is_good=good)
+    return page, 404 if not good else 422 if form.errors else 200

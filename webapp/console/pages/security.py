@@ -11,7 +11,7 @@ from authz.accounts.throttle import Throttled
 from authz.errors import InvalidChange
 from authz.storage import second_factors
 from webapp.console.answers import go
-from webapp.console.asked import Form, posted
+from webapp.console.asked import Form, check_same_twice, posted
 from webapp.console.cookies import SESSION, Cookies
 from webapp.console.needs import SELF, Pages
 from webapp.console.parts import console_of
@@ -35,8 +35,7 @@ def change_password() -> ResponseReturnValue:
     who, typed = present(), posted("old_password", "password", "password_again")
     console = console_of(current_app)
     try:
-        if typed["password"] != typed["password_again"]:
-            raise InvalidChange("it is not the same twice", field="password_again")
+        check_same_twice(typed)
         actor = who.desk.require(CHANGE, "user", who.person.account)
         session = own.change_password(
             console.database,

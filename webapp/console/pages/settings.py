@@ -10,7 +10,7 @@ from authz.administration import settings, versions
 from authz.administration.settings import AREAS, Company
 from authz.errors import Conflict, InvalidChange
 from webapp.console.answers import go, status_of
-from webapp.console.asked import Form, posted
+from webapp.console.asked import Form, check_same_twice, posted
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
 
@@ -90,8 +90,8 @@ def save_protected_pages() -> ResponseReturnValue:
     """Another password for them, or none; every unlock ends."""
     typed = posted("password", "password_again", "off")
     try:
-        if not typed["off"] and typed["password"] != typed["password_again"]:
-            raise InvalidChange("it is not the same twice", field="password_again")
+        if not typed["off"]:
+            check_same_twice(typed)
         wanted = None if typed["off"] else typed["password"]
         settings.set_pages_password(present().desk, wanted)
     except InvalidChange as exc:

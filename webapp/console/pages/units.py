@@ -1,6 +1,6 @@
 """Metering units: those of one's own scope, their report, and how they are at a glance."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import Response, flash, render_template, url_for
@@ -11,7 +11,7 @@ from authz.administration import things, units, versions
 from authz.errors import Conflict, InvalidChange
 from authz.storage.organizations import CATEGORIES
 from authz.storage.things import Wanted
-from authz.storage.units import STATUSES, MeteringUnit
+from authz.storage.units import ORGANIZATIONS, STATUSES, MeteringUnit
 from webapp.console.answers import go, status_of
 from webapp.console.asked import Form, posted, queried
 from webapp.console.needs import Pages
@@ -20,33 +20,45 @@ from webapp.console.visitor import present
 pages = Pages("units", __name__)
 
 #: What the list can be narrowed to, besides the words.
-NARROWING = ("status", "service_organization", "manufacturer")
+NARROWING = ("status", "model", "service_organization", "consumer", "manufacturer")
 FILTERS = ("q", "supplied_by", "category", *NARROWING)
+#: Organizations of a kind that a form offers, besides those that it shows.
+CHOICES_MAX = 200
 FIELDS = ("name", "model", "serial", "imei", "status", "version")
 TYPE, UPDATE = "metering_unit", "metering_unit:update_service_fields"
 ASSIGN = "metering_unit:assign_service"
+TRANSFER, DELETE = "metering_unit:transfer", "metering_unit:delete"
+DEVICE = "metering_unit:set_device_password"
+ACTIONS = (UPDATE, ASSIGN, TRANSFER, DELETE, DEVICE)
 
 
 @pages.page("/units", action="metering_unit:list")
 def list_page() -> ResponseReturnValue:
     """Those that this person may see."""
     desk, asked = present().desk, queried(*FILTERS, "after", "before")
-    wanted = Wanted(
-        text=asked["q"],
-        values=tuple((name, asked[name]) for name in NARROWING if asked[name]),
-        supplied_by=asked["supplied_by"] or None,
-        category=asked["category"] or None,
-    )
-    found = units.page(desk, wanted, after=asked["after"], before=asked["before"])
+    found = units.page(desk, _wanted(asked), after=asked["after"], before=asked["before"])
     return render_template(
         "units.html",
         form=asked,
         found=found,
-        names=_names(),
+        names=names(
+            [_chosen(asked), *(organizations_of(one.thing) for one in found.listed)]
+        ),
         statuses=STATUSES,
         categories=CATEGORIES,
-        link=lambda **new: _address(asked, new),
+        may_add=desk.may("metering_unit:create", "tenant", desk.tenant),
+        may_export=desk.may("report:export", "tenant", desk.tenant),
+        is_narrowed=any(asked[name] for name in FILTERS),
+        export=_address("units.as_csv", asked, {}),
+        link=lambda **new: _address("units.list_page", asked, new),
     )
+
+
+@pages.page("/units.csv", action="report:export")
+def as_csv() -> ResponseReturnValue:
+    """All that the list shows, as far as one's reports reach, for a spreadsheet."""
+    text = units.report_csv(present().desk, _wanted(queried(*FILTERS)))
+    return _file(text)
 
 
 @pages.page("/units/<id>", action="metering_unit:read", on=TYPE)
@@ -72,9 +84,8 @@ def save(id: str) -> ResponseReturnValue:
             model=typed["model"],
             serial=typed["serial"],
             imei=typed["imei"],
+            status=typed["status"],
         )
-        if typed["status"] != unit.status:
-            units.set_status(desk, id, typed["status"])
     except (InvalidChange, Conflict) as exc:
         return _page(unit, typed.refused(exc)), status_of(exc)
     flash(_("%(name)s was saved.", name=unit.name), "allow")
@@ -95,6 +106,38 @@ def assign(id: str) -> ResponseReturnValue:
     return go(url_for("units.page", id=id))
 
 
+@pages.page("/units/<id>/transfer", methods=["POST"], action=TRANSFER, on=TYPE)
+def transfer(id: str) -> ResponseReturnValue:
+    """Another supplier, and with it another consumer."""
+    desk, typed = present().desk, posted("supply_company", "consumer", "version")
+    unit = units.find(desk, id)
+    try:
+        units.transfer(
+            desk,
+            id,
+            supply_company=typed["supply_company"],
+            consumer=typed["consumer"] or None,
+            version=typed["version"],
+        )
+    except (InvalidChange, Conflict) as exc:
+        return _page(unit, typed.refused(exc)), status_of(exc)
+    flash(_("%(name)s was saved.", name=unit.name), "allow")
+    return go(url_for("units.page", id=id))
+
+
+@pages.page("/units/<id>/device-password", methods=["POST"], action=DEVICE, on=TYPE)
+def set_device_password(id: str) -> ResponseReturnValue:
+    """Another password of the device; it is on no page."""
+    desk, typed = present().desk, posted("device_password")
+    unit = units.find(desk, id)
+    try:
+        units.set_device_password(desk, id, typed["device_password"])
+    except (InvalidChange, Conflict) as exc:
+        return _page(unit, typed.refused(exc)), status_of(exc)
+    flash(_("The device of %(name)s has another password.", name=unit.name), "allow")
+    return go(url_for("units.page", id=id))
+
+
 @pages.page("/reports", action="report:view")
 def report() -> ResponseReturnValue:
     """The units of one's scope by organization, status and category."""
@@ -109,10 +152,7 @@ def report() -> ResponseReturnValue:
 @pages.page("/reports.csv", action="report:export")
 def report_csv() -> ResponseReturnValue:
     """The same for a spreadsheet."""
-    text = units.report_csv(present().desk)
-    response = Response(text, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = "attachment; filename=units.csv"
-    return response
+    return _file(units.report_csv(present().desk))
 
 
 @pages.page("/monitoring", action="monitoring:view")
@@ -124,30 +164,67 @@ def monitoring() -> ResponseReturnValue:
 
 def _page(unit: MeteringUnit, form: Form) -> str:
     desk = present().desk
+
+    def may(action: str) -> bool:
+        return desk.may(action, TYPE, unit.id)
+
     return render_template(
         "unit.html",
         unit=unit,
         form=form,
         version=versions.of(unit),
-        names=_names(),
+        names=names([organizations_of(unit)]),
         statuses=STATUSES,
-        may={action: desk.may(action, TYPE, unit.id) for action in (UPDATE, ASSIGN)},
-        edit=UPDATE,
-        assign=ASSIGN,
+        may={action.partition(":")[2] for action in ACTIONS if may(action)},
+        password_at=units.device_password_set_at(desk, unit.id) if may(DEVICE) else None,
     )
 
 
-def _names() -> Mapping[str, Mapping[str, str]]:
-    """Kind -> id -> name, of the organizations that this person may see."""
-    desk = present().desk
+def names(shown: Iterable[Mapping[str, str | None]] = ()) -> Mapping[str, dict[str, str]]:
+    """Kind -> id -> name of the organizations that this person may see: the first of each
+    kind, to choose from, and those that are shown.
+    """
+    desk, rows = present().desk, list(shown)
+    found: dict[str, dict[str, str]] = {}
+    for kind in ORGANIZATIONS:
+        if desk.may(f"{kind}:list", "tenant", desk.tenant):
+            ids = tuple({id for row in rows if (id := row.get(kind))})
+            pages = (Wanted(), Wanted(ids=ids)) if ids else (Wanted(),)
+            listed = (things.page(desk, kind, one, limit=CHOICES_MAX) for one in pages)
+            both = (one.thing for page in listed for one in page.listed)
+            found[kind] = {thing.id: thing.name for thing in both}
+    return found
+
+
+def organizations_of(unit: MeteringUnit) -> dict[str, str | None]:
+    """Kind -> id of the organizations of a unit."""
+    return {kind: getattr(unit, kind) for kind in ORGANIZATIONS}
+
+
+def _wanted(asked: Form) -> Wanted:
+    return Wanted(
+        text=asked["q"],
+        values=tuple((name, asked[name]) for name in NARROWING if asked[name]),
+        supplied_by=asked["supplied_by"] or None,
+        category=asked["category"] or None,
+    )
+
+
+def _chosen(asked: Form) -> dict[str, str | None]:
+    """The organizations that the list is narrowed to, which a form must offer."""
     return {
-        kind: {one.id: one.name for one in things.all_of(desk, kind)}
-        for kind in ("supply_company", "service_organization", "manufacturer", "consumer")
-        if desk.may(f"{kind}:list", "tenant", desk.tenant)
+        "supply_company": asked["supplied_by"],
+        **{kind: asked[kind] for kind in ORGANIZATIONS[1:]},
     }
 
 
-def _address(asked: Form, new: Mapping[str, str]) -> str:
+def _address(page: str, asked: Form, new: Mapping[str, str]) -> str:
     known = {name: asked[name] for name in FILTERS} | dict(new)
     values: dict[str, Any] = {name: value for name, value in known.items() if value}
-    return url_for("units.list_page", **values)
+    return url_for(page, **values)
+
+
+def _file(text: str) -> Response:
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = "attachment; filename=units.csv"
+    return response

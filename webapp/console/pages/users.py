@@ -1,13 +1,15 @@
 """Users: who is there, adding, changing and deleting an account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, render_template, request, url_for
+from flask import Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from authz.administration import people, versions
+from authz.accounts import own
+from authz.administration import exports, passwords_of_others, people, versions
+from authz.administration.access import rules_of
 from authz.administration.people import Profile
 from authz.errors import Conflict, InvalidChange, NotFound
 from authz.storage.directory import Wanted
@@ -44,10 +46,24 @@ def list_page() -> ResponseReturnValue:
         found=found,
         roles=choices.roles(who),
         level_word=role_word(who.tenant.kind),
+        shows_options=any(one.options for one in rules_of(who.desk).roles.values()),
         names=choices.names_of_bindings(who, [one.account for one in found.listed]),
         chips=_chips(asked),
-        link=lambda **new: _address(asked, new),
+        exports=exports.may(who.desk, exports.USERS),
+        export=_address("users.as_csv", asked, {}),
+        link=lambda **new: _address("users.list_page", asked, new),
     )
+
+
+@pages.page("/users.csv", action="user:list")
+def as_csv() -> ResponseReturnValue:
+    """All that the list shows, as an import takes them."""
+    desk, asked = present().desk, queried("q", "role", "show", "sort")
+    wanted = _wanted(asked, desk.clock())
+    text = exports.text(desk, exports.USERS, "csv", people=wanted)
+    response = Response(text, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = "attachment; filename=users.csv"
+    return response
 
 
 @pages.page("/users/add", action="user:create")
@@ -95,6 +111,8 @@ def edit(id: str) -> ResponseReturnValue:
     """What was changed; a blank password keeps the old one."""
     who, typed = present(), posted(*FIELDS)
     account = _live(id)
+    if passwords_of_others.takes_over(account, typed["email"], typed["password"]):
+        own.require_confirmed(who.desk.database, who.person, now=who.desk.clock())
     try:
         saved = people.edit(
             who.desk,
@@ -142,6 +160,34 @@ def delete(id: str) -> ResponseReturnValue:
     return go(url_for("users.list_page"))
 
 
+@pages.page("/users/<id>/block", methods=["POST"], action="user:delete", on="user")
+def block(id: str) -> ResponseReturnValue:
+    """The person is logged out everywhere, and logs in no more."""
+    return _switched(id, people.block)
+
+
+@pages.page("/users/<id>/unblock", methods=["POST"], action="user:delete", on="user")
+def unblock(id: str) -> ResponseReturnValue:
+    """The person logs in again, with the access from before."""
+    return _switched(id, people.unblock)
+
+
+def _switched(id: str, switch: Callable[..., Account]) -> ResponseReturnValue:
+    desk, typed = present().desk, posted("version")
+    account = _live(id)
+    try:
+        saved = switch(desk, account.id, version=typed["version"])
+    except (InvalidChange, Conflict) as exc:
+        return _form(_filled(account).refused(exc), account), status_of(exc)
+    said = (
+        _("%(name)s is blocked, and logged out everywhere.", name=saved.name)
+        if saved.status == "blocked"
+        else _("%(name)s can log in again.", name=saved.name)
+    )
+    flash(said, "allow")
+    return go(url_for("users.list_page", q=saved.email))
+
+
 def _live(id: str) -> Account:
     """The person, not deleted. Raises: Refused, NotFound."""
     account = people.find(present().desk, id)
@@ -155,7 +201,7 @@ def _wanted(asked: Form, now: float) -> Wanted:
     return Wanted(
         text=asked["q"],
         role=asked["role"] or None,
-        statuses=("deleted",) if shown == "deleted" else ("active", "blocked"),
+        statuses=(shown,) if shown in ("deleted", "blocked") else ("active", "blocked"),
         without_role=shown == "none",
         ends_before=now + SOON_DAYS * DAY_SECONDS if shown == "ends" else None,
     )
@@ -167,27 +213,32 @@ def _chips(asked: Form) -> list[tuple[str, str, bool]]:
         ("", _("All")),
         ("none", _("No access")),
         ("ends", _("Access ends within 30 days")),
+        ("blocked", _("Blocked")),
         ("deleted", _("Deleted")),
     )
     return [(word, value, asked["show"] == value) for value, word in words]
 
 
-def _address(asked: Form, new: Mapping[str, str]) -> str:
+def _address(page: str, asked: Form, new: Mapping[str, str]) -> str:
     """The address of the same list with something else; it begins at its first page."""
     start = {name: asked[name] for name in ("q", "role", "show", "sort")}
     known = start | dict(new)
     values: dict[str, Any] = {name: value for name, value in known.items() if value}
-    return url_for("users.list_page", **values)
+    return url_for(page, **values)
 
 
 def _form(form: Form, account: Account | None) -> str:
     who = present()
-    sets_password = account is None or who.desk.may("user:set_password", "user", account.id)
+    sets_password = account is None or (
+        account.id != who.person.account
+        and who.desk.may("user:set_password", "user", account.id)
+    )
     return render_template(
         "user_form.html",
         form=form,
         account=account,
         sets_password=sets_password,
+        blocks=account is not None and who.desk.may("user:delete", "user", account.id),
         zones=choices.zones(),
         languages=choices.languages(),
     )

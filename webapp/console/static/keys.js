@@ -4,7 +4,8 @@
 
 (() => {
   const typing = (target) => target.closest("input, select, textarea, [contenteditable]");
-  const rows = () => [...document.querySelectorAll(".stacks tbody tr, .log summary")];
+  const rows = () => [...document.querySelectorAll(
+    ".stacks tbody tr, .log summary, .fold > summary")];
   let waits = false;
 
   const step = (by) => {
@@ -19,7 +20,8 @@
   };
 
   const acts = {
-    "/": () => document.querySelector("input[type=search]")?.focus(),
+    "/": () => (document.querySelector("main input[type=search]")
+      ?? document.querySelector("main form[method=get] input:not([type=hidden])"))?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
     j: () => step(1),
     k: () => step(-1),
@@ -30,12 +32,27 @@
     },
   };
 
+  const leave = () => {
+    const here = document.activeElement;
+    const open = here.closest("details[open]");
+    if (open) {
+      open.open = false;
+      open.querySelector("summary").focus();
+    } else {
+      here.blur();
+    }
+  };
+
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !document.querySelector("dialog[open], :popover-open")) {
+      leave();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     if (waits) {
       waits = false;
-      const entry = document.querySelector(`#nav a[data-key="${CSS.escape(event.key)}"]`);
+      const entry = document.querySelector(`a[data-key="${CSS.escape(event.key)}"]`);
       if (entry) {
         event.preventDefault();
         entry.click();
