@@ -134,9 +134,11 @@ def test_a_supplier_makes_consumers_of_its_own_and_of_nobody_else(world):
     )
     assert made.supply_company == "hg-navoiy"
     organizations.move(desk, "consumer", made.id, "hg-poytaxt")
-    for above in ("orientgas", None):
-        with pytest.raises(Refused):
-            organizations.create(desk, "consumer", name="X", supply_company=above)
+    with pytest.raises(Refused):
+        organizations.create(desk, "consumer", name="X", supply_company="orientgas")
+    with pytest.raises(InvalidChange) as caught:
+        organizations.create(desk, "consumer", name="X")
+    assert caught.value.field == SUPPLY
     with pytest.raises(Refused):
         organizations.move(desk, "consumer", made.id, "orientgas")
     with pytest.raises(Refused):

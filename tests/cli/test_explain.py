@@ -35,7 +35,7 @@ def test_an_allow_shows_the_way_and_who_gave_the_role(explain):
         "  at ...by ...; ...",
         "",
         "resting on",
-        "  `financial-manager` in `roles`, given by gatehouse ...",
+        "  `financial-manager` in `roles`, given by Gatehouse ...",
     ]
 
 

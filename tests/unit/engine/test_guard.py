@@ -85,6 +85,16 @@ def test_a_query_that_takes_too_long_ends():
         ask("p(1);\np(x) if q(x) and p(x);\nq(_)", budget_ms=50)
 
 
+def test_rows_may_take_longer_than_a_decision_and_decisions_may_not_afterwards():
+    facts = "".join(f'\nmay("role-{n}", "thing-{n}");' for n in range(3_000))
+    endless = "\np(1);\np(x) if q(x) and p(x);\nq(_);"
+    head = '\npermit("a.b", _s, "paper:read", _p, _c) if p(2);'
+    engine = PolarEngine({"x.polar": facts + endless + head}, CLASSES, 20)
+    assert len(engine.rows("may", [None, None])) == 3_000
+    with pytest.raises(EvaluationFailed, match="budget of 20 ms"):
+        engine.ids("permit", (ANN, "paper:read", PAPER, CONTEXT))
+
+
 def test_an_unknown_type_is_an_error_and_not_a_warning():
     with pytest.raises(PolicyReferenceError, match="did you mean `Paper`") as caught:
         PolarEngine({"x.polar": '\npermit("a.b", _s, "r", _p: Papr, _c);'}, CLASSES, 100)

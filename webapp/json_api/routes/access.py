@@ -115,6 +115,7 @@ def form(who: Present, id: str) -> AccessForm:
     answer=Person,
     action="user:read",
     on="user",
+    confirmed=True,
 )
 def save(who: Present, id: str, body: AccessChange) -> Person:
     """Exactly this access."""
