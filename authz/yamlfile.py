@@ -73,7 +73,9 @@ def parse(text: str) -> Any:
     except yaml.MarkedYAMLError as exc:
         mark = exc.problem_mark or exc.context_mark
         raise YamlError(
-            exc.problem or "not YAML", line=mark.line + 1 if mark else 0
+            exc.problem or "not YAML",
+            # WHY at most: what is missing at the end is missed on a line that is not there.
+            line=min(mark.line + 1, len(text.splitlines()) or 1) if mark else 0,
         ) from exc
     except yaml.YAMLError as exc:
         raise YamlError(f"not YAML: {str(exc).splitlines()[0]}") from exc

@@ -69,13 +69,16 @@ def claims_of(
     channel: str,
     family: str,
     now: float,
+    until: float | None = None,
 ) -> Claims:
     """What a token says of a person in a company of that kind, from now on.
 
-    It ends after TOKEN_SECONDS, or with the first role that does. Units: epoch seconds.
+    It ends after TOKEN_SECONDS, or with the first role that does, or at `until`: when the
+    key of the app does. Units: epoch seconds.
     """
     held = [r for r in account.roles if r.expires_at is None or r.expires_at > now]
-    ends = [role.expires_at for role in held if role.expires_at is not None]
+    known = [until, *(role.expires_at for role in held)]
+    ends = [end for end in known if end is not None]
     roles = known_roles(policies, kind, [role.role for role in held])
     return Claims(
         iss=issuer,

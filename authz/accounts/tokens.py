@@ -14,12 +14,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from authz.accounts.claims import (
-    LENGTH_MAX,
-    Claims,
-    claims_of,
-    header_of,
-)
+from authz.accounts.claims import LENGTH_MAX, Claims, claims_of, header_of
 from authz.accounts.credentials import Door, admitted, authenticate
 from authz.accounts.keyfiles import ALGORITHM
 from authz.accounts.keys import CHANNELS
@@ -165,7 +160,7 @@ class Tokens:
                 handle=refresh.family,
                 expires_at=self.clock() + refresh_tokens.FAMILY_SECONDS,
             )
-            return self._issued(policies, account, refresh)
+            return self._issued(policies, account, refresh, client)
 
     def refresh(self, policies: PolicySet, token: str) -> Issued:
         """The next token of the same login, by its refresh token.
@@ -179,11 +174,17 @@ class Tokens:
             raise WrongToken
         whose = logins.by_id(self.database, found.tenant, found.account)
         welcome = whose is not None and whose.is_welcome
-        if not (welcome and self._is_app_live(found.client)):
+        now = self.clock()
+        app = clients.find(self.database, found.client) if found.client else None
+        is_app_live = app.is_live(now) if app else found.client is None
+        # WHY the login too: a token of one that is not there would be refused by us alone.
+        named = (found.tenant, found.account, found.family)
+        login = sessions.seen_app(self.database, *named, now=now)
+        if not (welcome and is_app_live and login):
             refresh_tokens.end_family(self.database, found.family)
             raise WrongToken
         account = people.find_account(self.database, found.tenant, found.account)
-        return self._issued(policies, account, found)
+        return self._issued(policies, account, found, app)
 
     def verify(self, text: str) -> Claims:
         """What the token says, when we signed it and it counts now. Raises: WrongToken."""
@@ -257,11 +258,13 @@ class Tokens:
         if family is not None:
             refresh_tokens.end_family(self.database, family)
 
-    def _is_app_live(self, id: str | None) -> bool:
-        client = clients.find(self.database, id) if id else None
-        return id is None or (client is not None and client.is_live(self.clock()))
-
-    def _issued(self, policies: PolicySet, account: Account, refresh: Refresh) -> Issued:
+    def _issued(
+        self,
+        policies: PolicySet,
+        account: Account,
+        refresh: Refresh,
+        client: ApiClient | None,
+    ) -> Issued:
         now = self.clock()
         claims = claims_of(
             policies,
@@ -272,6 +275,7 @@ class Tokens:
             channel=refresh.channel,
             family=refresh.family,
             now=now,
+            until=client.expires_at if client else None,
         )
         text = self._signed(claims)
         if len(text) > LENGTH_MAX:

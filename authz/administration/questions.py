@@ -9,6 +9,7 @@ from authz.administration.desk import PERSON, Desk
 from authz.decisions.full import full
 from authz.decisions.search import PAGE
 from authz.decisions.tree import ALWAYS
+from authz.engine.catalogue import FALLBACK_LANGUAGE
 from authz.model import NOTHING, Action, Caller, Entity, Request
 from authz.storage.names import names
 from authz.storage.search import StoredSearch, emails
@@ -46,12 +47,22 @@ def explain(
     *,
     channel: str | None = "web",
     properties: Mapping[str, object] = NOTHING,
+    admin_language: str = FALLBACK_LANGUAGE,
 ) -> Explained:
-    """Whether a person of the company can do that, and why. Raises: Refused."""
+    """Whether a person of the company can do that, and why. Raises: Refused.
+
+    admin_language: of what is for whoever asks; programs read English.
+    """
     desk.require(EXPLAIN, "tenant", desk.tenant)
     asked = Request(Entity(PERSON, who), Action(action, properties), Entity(type, id))
     answer = desk.pdp.evaluate(asked, Caller(desk.tenant, channel))
-    why = full(answer, desk.parts.provenance, language=desk.person.language, for_admin=True)
+    why = full(
+        answer,
+        desk.parts.provenance,
+        language=desk.person.language,
+        for_admin=True,
+        admin_language=admin_language,
+    )
     return Explained(
         answer.decision.allowed, why, answer.policy_revision, answer.data_revision
     )

@@ -14,14 +14,14 @@ from authz.administration.noted import FIELDS, renoted
 from authz.engine.place import near_miss
 from authz.engine.schema import Schema
 from authz.errors import Forbidden, InvalidChange, NotFound
-from authz.storage import resources
+from authz.storage import clients, resources, tenants
 from authz.storage.clients import ApiClient
 from authz.storage.database import Database
 from authz.storage.events import Actor
 from authz.storage.resources import Resource
 
-#: Things of one request.
-MANY = 1000
+#: Things of one request. WHY so few: nobody else can write meanwhile.
+MANY = 200
 KIND = "api_client"
 #: What was done about a thing.
 Result = Literal["created", "changed", "same", "deleted"]
@@ -57,17 +57,31 @@ def save(
 ) -> list[Result]:
     """What was done about each, in order: all of them, or nothing.
 
-    Raises: Forbidden for a type that apps do not register; NotFound for what is to be
-    forgotten and is not there; InvalidChange with the field, which begins with the number
-    of the thing where there are several.
+    Raises: Forbidden for a type that apps do not register, a key that has ended and a
+    company that is suspended; NotFound for what is to be forgotten and is not there;
+    InvalidChange with the field, which begins with the number of the thing where there are
+    several.
     """
     if len(wanted) > MANY:
         raise InvalidChange(f"more than {MANY} things: send several requests")
     with database.transaction():
+        _check_app(database, app.client)
         return [
             _one(database, schema, app, one, f"{place}." if len(wanted) > 1 else "")
             for place, one in enumerate(wanted)
         ]
+
+
+def _check_app(database: Database, client: ApiClient) -> None:
+    """Whether the app may still write. Raises: Forbidden.
+
+    WHY again: the key may have been revoked while the request waited for its turn.
+    """
+    stored = clients.find(database, client.id)
+    if stored is None or not stored.is_live(database.now()):
+        raise Forbidden("the API key has ended")
+    if tenants.find_tenant(database, client.tenant).status != "active":
+        raise Forbidden("the company is suspended: its apps register nothing")
 
 
 def _one(

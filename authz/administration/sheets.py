@@ -22,7 +22,7 @@ from authz.storage.access import BINDING_KINDS
 from authz.storage.people import Account
 
 #: WHY no more: nobody else can write while they are gone through, and waits no longer.
-ROWS_MAX = 500
+ROWS_MAX = 200
 CELL_MAX = 2000
 #: Characters of a whole table.
 TEXT_MAX = 4 * 1024 * 1024

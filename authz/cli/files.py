@@ -40,11 +40,15 @@ def read_text(file: Path, bytes_max: int) -> str:
 def write_text(file: Path | None, text: str) -> None:
     """The text on standard output, or as a whole file that only its owner can read.
 
-    A file that is there is replaced. Raises: Unavailable, and then it is as before.
+    A file that is there is replaced. Raises: RequestError for a link, a device or a pipe;
+    Unavailable; and then it is as before.
     """
     if file is None:
         click.echo(text, nl=False)
         return
+    if file.is_symlink() or (file.exists() and not (file.is_file() or file.is_dir())):
+        # WHY: root would put a file in the place of `/dev/null`.
+        raise RequestError(f"`{file}` is no plain file, and would be replaced by one")
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
     try:
         try:

@@ -18,7 +18,7 @@ from authz.decisions.tree import Tree
 from authz.engine.schema import TypeSchema
 from authz.storage.database import Database
 from authz.storage.listing import behind, contains, words
-from authz.storage.people import Account, Assignment
+from authz.storage.people import Account, account_of
 from authz.storage.role_holders import without_role
 from authz.storage.search import declared
 from authz.storage.shelves import shelf
@@ -216,21 +216,8 @@ def _account(row: Row, held: list[Any], options: list[Any], bindings: list[Any])
     bound: dict[str, tuple[str, ...]] = {}
     for one in bindings:
         bound[one.kind] = (*bound.get(one.kind, ()), one.target)
-    return Account(
-        tenant=row.tenant,
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        status=row.status,
-        phone=row.phone,
-        street=row.street,
-        timezone=row.timezone,
-        language=row.language,
-        authz_version=row.authz_version,
-        roles=tuple(Assignment(one.role, one.expires_at) for one in held),
-        options=tuple(one.option for one in options),
-        bindings=bound,
-    )
+    roles = ((one.role, one.expires_at) for one in held)
+    return account_of(row, roles, (one.option for one in options), bound)
 
 
 def _last_seen(database: Database, tenant: str, rows: Sequence[Row]) -> dict[str, float]:

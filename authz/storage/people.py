@@ -7,7 +7,7 @@ writes roles, options and bindings.
 
 import base64
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from authz.accounts.email import identity
@@ -247,7 +247,13 @@ def _update(
         return find_account(database, tenant, row.id)
 
 
-def _account(database: Database, row: Row) -> Account:
+def account_of(
+    row: Row,
+    roles: Iterable[tuple[str, float | None]],
+    options: Iterable[str],
+    bindings: Mapping[str, tuple[str, ...]],
+) -> Account:
+    """The account of a row, with role and end of each assignment, options and bindings."""
     return Account(
         tenant=row.tenant,
         id=row.id,
@@ -259,7 +265,12 @@ def _account(database: Database, row: Row) -> Account:
         timezone=row.timezone,
         language=row.language,
         authz_version=row.authz_version,
-        roles=tuple(Assignment(*one) for one in roles_of(database, row)),
-        options=options_of(database, row),
-        bindings=bindings_of(database, row),
+        roles=tuple(Assignment(role, end) for role, end in roles),
+        options=tuple(options),
+        bindings=bindings,
     )
+
+
+def _account(database: Database, row: Row) -> Account:
+    roles, options = roles_of(database, row), options_of(database, row)
+    return account_of(row, roles, options, bindings_of(database, row))

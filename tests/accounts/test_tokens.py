@@ -458,8 +458,10 @@ def test_two_that_refresh_at_the_same_time_end_the_login(app):
             app.world.database.close()
 
     with ThreadPoolExecutor(8) as pool:
-        [winner] = [issued for issued in pool.map(attempt, range(8)) if issued]
-    assert not app.believes(winner.token)
+        winners = [issued for issued in pool.map(attempt, range(8)) if issued]
+    # WHY none at times: the login may have ended before the first has its token.
+    assert len(winners) <= 1
+    assert not any(app.believes(issued.token) for issued in (first, *winners))
 
 
 def test_a_login_lasts_a_month_and_a_refresh_token_two_weeks(app):

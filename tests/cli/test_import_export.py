@@ -87,8 +87,8 @@ FILES = {
     "empty": (b"", "the column `email` is missing"),
     "too few cells": (b"email,name\nx@a.example\n", "line 2 has 1 cells, the head 2"),
     "too many rows": (
-        b"email\n" + b"".join(b"p%d@a.example\n" % n for n in range(501)),
-        "more than 500 rows",
+        b"email\n" + b"".join(b"p%d@a.example\n" % n for n in range(201)),
+        "more than 200 rows",
     ),
     "too big": (b"email\n" + b"x" * sheets.TEXT_MAX, "take several"),
     "an open quote": (b'email,name\nx@a.example,"X\n', "is no CSV"),

@@ -42,6 +42,7 @@ TARGETS = {
 #: Somebody of another company, for each of them.
 FOREIGN = {**dict.fromkeys("OAFUN", "P"), **dict.fromkeys("PRTHMBCXSV", "F")}
 
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: What concerns the company as a whole.
 COMPANY = """
 GET       /users                                    OA PR S
@@ -197,7 +198,8 @@ BEYOND = {
     "customer": {"U": "cust-3"},
     "asset": {"U": "shs-7"},
     "ticket": {"U": "t-2"},
-    "consumer": {"H": "c-orient"},
+    "supply_company": {"T": "orientgas", "H": "orientgas", "B": "hg-navoiy"},
+    "consumer": {"T": "c-orient", "H": "c-orient", "B": "c-plant", "C": "c-home"},
     "metering_unit": {
         "T": "mu-102",
         "H": "mu-201",
@@ -246,7 +248,7 @@ def rows(table: str, *, typed: bool = False) -> dict[tuple[str, str], tuple[str,
     found = {}
     for line in table.strip().splitlines():
         words = line.split()
-        methods = [word for word in words if word in ("GET", "POST")]
+        methods = [word for word in words if word in METHODS]
         address, *letters = words[len(methods) :]
         type = letters.pop() if typed else ""
         for method in methods:

@@ -2,6 +2,8 @@
 
 import re
 
+from authz.storage import people
+from authz.storage.events import SERVICE
 from tests.console.conftest import ROOT_ADMIN, TECH
 from webapp.console.picture import NODE_HEIGHT, NODE_WIDTH, ROW, Company, Unit, drawn
 
@@ -47,7 +49,8 @@ def test_nothing_is_a_picture_too():
     assert drawn([], []).companies == ()
 
 
-def test_r76_the_reach_of_a_person_is_drawn_and_said_in_words(logged_in):
+def test_r76_the_reach_of_a_person_is_drawn_and_said_in_words(world, logged_in):
+    people.update_account(world.database, "gasmeter-uz", TECH, language="en", actor=SERVICE)
     page = logged_in(ROOT_ADMIN).get(f"/reach?who={TECH}").text
     assert "Service Tech reaches 3 of 7 metering units" in page
     assert page.count('class="unit reached"') == 3

@@ -89,7 +89,7 @@ def test_r42_the_users_are_for_administrators_alone(logged_in, who):
     for path in ("/users", "/users/add"):
         answer = browser.get(path)
         assert answer.status_code == 403
-        assert "You may not do this" in answer.text
+        assert '<h1 id="error">' in answer.text
 
 
 def test_r42_a_refused_page_is_an_event_with_the_address(world, logged_in):

@@ -81,11 +81,15 @@ class Trial:
     each change.
     """
 
+    done = DONE
+
     def __init__(self, prepared, folder, letter):
         self.letter = letter
         self._prepared = prepared
         self._folder = folder
         self._count = 0
+        #: WHY kept: they are the same in each world.
+        self._ids = {}
         self.world = None
         self.renew()
 
@@ -97,23 +101,34 @@ class Trial:
         path.write_bytes(self._prepared.read_bytes())
         path.chmod(0o600)
         self.world = World(path, Clock())
+        self.enter()
+        self._first = self._state()
+
+    def enter(self):
+        """The person logs in."""
         self.browser = Browser(create_app(console_of(self.world)))
         assert self.browser.log_in(PEOPLE[self.letter]).status_code == 303
         self.token = self.browser.token("/profile")
-        self._first = self._state()
 
-    def tried(self, method, path, version):
-        """The status of a look, or of a form that says yes to whatever is asked."""
+    def tried(self, method, address, id):
+        """The status of the answer; the world is as before."""
+        status = self.asked(method, address, id).status_code
+        if method != "GET" and self._has_changed():
+            self.renew()
+        return status
+
+    def asked(self, method, address, id):
+        """The answer to a look, or to a form that says yes to whatever is asked."""
+        path = address_of(address, id)
         if method == "GET":
             answer = self.browser.get(path)
         else:
+            version = self.version(id)
             form = {"csrf_token": self.token, "sure": "yes", "version": version}
             answer = self.browser.send(path, form)
-            if self._has_changed():
-                self.renew()
         aside = answer.headers.get("Location", "")
         assert not aside.startswith(ASIDE), (method, path, aside)
-        return answer.status_code
+        return answer
 
     def _has_changed(self):
         return self._state() != self._first
@@ -133,7 +148,14 @@ class Trial:
             return ""
 
     def id(self, letter):
-        return self.world.id(PEOPLE[letter])
+        if letter not in self._ids:
+            self._ids[letter] = self.world.id(PEOPLE[letter])
+        return self._ids[letter]
+
+
+def address_of(address, id):
+    """The address for the thing of that id."""
+    return re.sub(r"<\w+>", id, address)
 
 
 def surprises(trial, method, address, may, tries):
@@ -142,10 +164,10 @@ def surprises(trial, method, address, may, tries):
     """
     found, statuses = [], []
     for name, id, reached in tries:
-        path = re.sub(r"<\w+>", id, address)
-        status = trial.tried(method, path, trial.version(id))
+        status = trial.tried(method, address, id)
         statuses.append(status)
-        if status not in (DONE if may and reached else REFUSED):
+        if status not in (trial.done if may and reached else REFUSED):
+            path = address_of(address, id)
             found.append(f"{trial.letter} {method} {path} ({name}): {status}")
     if len(tries) > 1 and statuses[-1] != statuses[-2]:
         found.append(f"{trial.letter} {method} {address}: {statuses[-2:]} tells them apart")

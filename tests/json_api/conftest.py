@@ -88,6 +88,15 @@ def key_of(world, tenant, channel, *scopes):  # noqa: F811
     return key.text
 
 
+def front(made, api: Api):
+    """The one application, in front of these parts."""
+    # WHY the same for all: to make the routes takes longer than most tests.
+    if not made:
+        made.append(create_app(api))
+    made[0].extensions[KEPT] = api
+    return made[0]
+
+
 def error_code(answer):
     """The code of an answer that is an error, else None."""
     return answer.json["error"]["code"] if answer.status_code >= 400 else None
@@ -110,12 +119,7 @@ def made():
 
 @pytest.fixture
 def flask(world, made):  # noqa: F811 - the fixture of the other tests
-    # WHY the same for all: to make the routes takes longer than most tests.
-    api = api_of(world)
-    if not made:
-        made.append(create_app(api))
-    made[0].extensions[KEPT] = api
-    return made[0]
+    return front(made, api_of(world))
 
 
 @pytest.fixture

@@ -80,5 +80,6 @@ def names_of_given(who: Visitor, account: str) -> dict[tuple[str, str], str]:
 
 
 def titles(who: Visitor) -> dict[str, str]:
-    """Id -> title of the policies."""
-    return {id: policy.entry.title for id, policy in who.desk.policies.policies.items()}
+    """Id -> title of the policies, in the reader's language."""
+    policies = who.desk.policies.policies
+    return {id: labels.policy(policy.entry) for id, policy in policies.items()}

@@ -12,8 +12,10 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from authz.administration import labels
+from authz.engine.catalogue import CatalogueEntry, in_language
 from authz.terms import term
 from webapp.console.catalogues import in_reader_language
+from webapp.console.words import language
 
 BINDINGS: Mapping[str, LazyString] = {
     "cluster": _l("Cluster"),
@@ -43,6 +45,7 @@ def install(app: Flask) -> None:
         "binding_label": binding,
         "status_label": status,
     }
+    app.jinja_env.globals["policy_title"] = policy
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["words"] = lambda ids: [(id, word(id)) for id in ids]
 
@@ -55,6 +58,11 @@ def role(id: str) -> str:
 def option(id: str) -> str:
     """The name of an additional option."""
     return in_reader_language(labels.option(id))
+
+
+def policy(entry: CatalogueEntry) -> str:
+    """The title of a policy."""
+    return in_language(language(), entry.titles)
 
 
 def binding(kind: str) -> str:

@@ -85,8 +85,10 @@ def _rows(
     for path in dict.fromkeys((*before, *after)):
         had, has = before.get(path, ABSENT), after.get(path, ABSENT)
         # WHY a secret stays: that it was changed is all that is told of it.
-        if had != has or MASK in (had, has):
-            yield _field(path), _text(path, had, named), _text(path, has, named)
+        shown = _text(path, had, named), _text(path, has, named)
+        # WHY any: that something empty was noted as empty tells nobody anything.
+        if (had != has or MASK in (had, has)) and any(shown):
+            yield _field(path), *shown
 
 
 def _flat(text: str | None) -> dict[Path, Any]:

@@ -22,6 +22,7 @@ from webapp.console.asked import Form, queried
 from webapp.console.catalogues import in_reader_language
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
+from webapp.console.words import language
 
 pages = Pages("explain", __name__)
 
@@ -51,6 +52,7 @@ def page() -> ResponseReturnValue:
                 id,
                 channel=channel,
                 properties=_properties(asked),
+                admin_language=language(),
             )
     question = _question(asked)
     return render_template(

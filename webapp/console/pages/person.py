@@ -39,9 +39,7 @@ def page(id: str) -> ResponseReturnValue:
         found=effective.narrowed(found, asked["q"]),
         is_any=bool(found),
         named=choices.names_of_given(who, account.id),
-        titles={
-            id: policy.entry.title for id, policy in who.desk.policies.policies.items()
-        },
+        titles=choices.titles(who),
         names=choices.names_of_bindings(who, [account]),
     )
 

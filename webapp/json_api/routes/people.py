@@ -103,6 +103,8 @@ def list_people(who: Present, query: PeopleQuery) -> People:
     "POST",
     "/users",
     "Add a user",
+    about="With access it asks for your own password again, unless you gave it within five "
+    "minutes.",
     body=NewPerson,
     answer=Person,
     status=201,
@@ -110,6 +112,9 @@ def list_people(who: Present, query: PeopleQuery) -> People:
 )
 def add(who: Present, body: NewPerson) -> Person:
     """A new account."""
+    access = wanted(body.access) if body.access else NO_ACCESS
+    if access != NO_ACCESS:
+        who.require_confirmed()
     made = people.add(
         who.desk,
         email=body.email,
@@ -117,7 +122,7 @@ def add(who: Present, body: NewPerson) -> Person:
         password=body.password,
         timezone=body.timezone,
         language=body.language,
-        wanted=wanted(body.access) if body.access else NO_ACCESS,
+        wanted=access,
     )
     return person(made)
 
