@@ -1,7 +1,6 @@
 """People try every page on things of their own and of others: no surprise.
 
-Here those with the most, those with a scope, and an outsider; all others among the deep
-tests.
+Here one of each system, with a scope that is narrow; all others among the deep tests.
 """
 
 import pytest

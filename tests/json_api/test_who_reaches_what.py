@@ -1,7 +1,7 @@
 """People ask every route about things of their own and of others: no surprise.
 
-Here those with the most, those with a scope, an outsider, and an owner with a phone; all
-others among the deep tests.
+Here one of each system, with a scope that is narrow, and an owner with a phone; all others
+among the deep tests.
 """
 
 import pytest
