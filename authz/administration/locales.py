@@ -3,12 +3,10 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+from authz.decisions.languages import LANGUAGES
 from authz.engine.place import near_miss
 from authz.errors import InvalidChange
 from authz.said import said
-
-#: The languages that the console speaks.
-LANGUAGES = ("en", "ru", "uz", "fr")
 
 
 def check_place(timezone: str | None, language: str | None) -> None:

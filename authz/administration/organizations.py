@@ -91,14 +91,7 @@ def create(
     """
     _check_kind(kind)
     with desk.deciding():
-        # WHY: who looks after one supplier only makes consumers of that one.
-        within = (COMPANY, supply_company) if kind == CONSUMER and supply_company else None
-        if within is None and kind == CONSUMER:
-            require_making(desk, kind)
-            if not desk.may(f"{kind}:create", "tenant", desk.tenant):
-                missing = said("`{field}` is missing", field=term(COMPANY))
-                raise InvalidChange(missing, field=COMPANY)
-        actor = desk.require(f"{kind}:create", *(within or ("tenant", desk.tenant)))
+        actor = _making(desk, kind, supply_company)
         return organizations.create_organization(
             desk.database,
             desk.tenant,
@@ -173,6 +166,19 @@ def made_id(name: str) -> str:
     """An id that is made of a name, with a part by chance."""
     words = re.findall(r"[a-z0-9]+", fields.text(name, "name").lower())
     return "-".join([*words, secrets.token_hex(3)])[-64:].lstrip("-")
+
+
+def _making(desk: Desk, kind: str, supply_company: str | None) -> Actor:
+    """Who may make it where it belongs. Raises: Refused; InvalidChange with the field."""
+    action = f"{kind}:create"
+    if kind == CONSUMER and supply_company:
+        # WHY: who looks after one supplier only makes consumers of that one.
+        return desk.require(action, COMPANY, supply_company)
+    if kind == CONSUMER and not desk.may(action, "tenant", desk.tenant):
+        require_making(desk, kind)
+        missing = said("`{field}` is missing", field=term(COMPANY))
+        raise InvalidChange(missing, field=COMPANY)
+    return desk.require(action, "tenant", desk.tenant)
 
 
 def _updated(

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 
 from authz.decisions.languages import LANGUAGES
 from webapp.console.catalogues import DOMAIN, FOLDER
-from webapp.console.parts import LANGUAGES as SPOKEN
+from webapp.console.labels import LANGUAGE_NAMES
 
 OTHERS = LANGUAGES[1:]
 #: What stands in a text as it is: placeholders, and code.
@@ -86,7 +86,7 @@ def texts(string: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def test_the_console_speaks_the_languages_of_the_program():
-    assert SPOKEN == LANGUAGES
+    assert tuple(LANGUAGE_NAMES) == LANGUAGES
     assert {path.name for path in FOLDER.iterdir()} == set(OTHERS)
 
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page
 
+from authz.decisions.languages import LANGUAGES
 from tests.browser.checks import HEIGHT, barriers, overflow
 from tests.browser.conftest import (  # noqa: F401
     all_windows,
@@ -12,7 +13,6 @@ from tests.browser.conftest import (  # noqa: F401
 )
 from tests.browser.samples import NOBODY, PEOPLE
 from tests.browser.walk import pages, tried
-from webapp.console.parts import LANGUAGES
 
 pytestmark = pytest.mark.deep
 

@@ -12,8 +12,6 @@ from authz.decisions.ports import Clock
 from authz.engine.policyset import PolicySet
 from authz.storage.database import Database
 
-#: Languages that there are texts in; the first one is that of the sources.
-LANGUAGES = ("en", "ru", "uz", "fr")
 FORM_BYTES = 256 * 1024
 #: Where the parts of an application are kept.
 KEPT = "gatehouse.console"

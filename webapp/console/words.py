@@ -17,11 +17,11 @@ from flask_babel import (
 )
 from flask_babel import gettext as _
 
+from authz.decisions.languages import LANGUAGES
 from authz.decisions.ports import Clock
 from authz.errors import InvalidChange
 from webapp.console.catalogues import Catalogues
 from webapp.console.cookies import LOOK, Cookies
-from webapp.console.parts import LANGUAGES
 from webapp.console.visitor import visitor
 
 #: What a person may choose; the first one leaves it to the system.
