@@ -103,11 +103,36 @@ class Browser:
         return self.post("/login", form, page="/login")
 
 
+class Present:
+    """The parts of whichever console the test at hand has: one application serves all."""
+
+    def __init__(self):
+        self.console = None
+
+    def __getattr__(self, name):
+        return getattr(self.console, name)
+
+    def clock(self):
+        return self.console.clock()
+
+
+@pytest.fixture(scope="session")
+def front():
+    """The one application, and what says whose parts it shows.
+
+    WHY the same for all: to make it takes longer than most tests.
+    """
+    return Present(), []
+
+
 @pytest.fixture
-def app(world):  # noqa: F811 - the fixture of the other tests
-    made = create_app(console_of(world))
-    made.jinja_env.bytecode_cache = TEMPLATES
-    return made
+def app(world, front):  # noqa: F811 - the fixture of the other tests
+    present, made = front
+    present.console = console_of(world)
+    if not made:
+        made.append(create_app(present))
+        made[0].jinja_env.bytecode_cache = TEMPLATES
+    return made[0]
 
 
 @pytest.fixture

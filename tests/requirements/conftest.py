@@ -7,15 +7,16 @@ from tests.console.conftest import (  # noqa: F401
     app,
     browser,
     console_of,
+    front,
     logged_in,
     seeded,
     world,
 )
 from tests.json_api.conftest import App as ApiApp
-from tests.json_api.conftest import api_of, key_of
+from tests.json_api.conftest import api_of, key_of, made  # noqa: F401
+from tests.json_api.conftest import front as json_front
 from tests.requirements.minigrid import thinner
 from webapp.console.app import create_app
-from webapp.json_api import app as json_api
 
 
 @pytest.fixture
@@ -24,15 +25,15 @@ def thin(seeded, tmp_path):  # noqa: F811 - the fixture of the other tests
     path = tmp_path / "thin.db"
     path.write_bytes(seeded.read_bytes())
     path.chmod(0o600)
-    made = World(path, Clock(), thinner())
-    yield create_app(console_of(made))
-    made.close()
+    other = World(path, Clock(), thinner())
+    yield create_app(console_of(other))
+    other.close()
 
 
 @pytest.fixture
-def api(world):  # noqa: F811
+def api(world, made):  # noqa: F811
     """The JSON API."""
-    return json_api.create_app(api_of(world))
+    return json_front(made, api_of(world))
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def api_app(api, world):  # noqa: F811
         tenant = world.tenant_of(email)
         if (tenant, channel) not in keys:
             keys[tenant, channel] = key_of(world, tenant, channel)
-        made = ApiApp(api, keys[tenant, channel])
-        assert made.log_in(email).status_code == 200
-        return made
+        one = ApiApp(api, keys[tenant, channel])
+        assert one.log_in(email).status_code == 200
+        return one
 
     return api_app
