@@ -240,16 +240,24 @@ def load(
     *,
     record: Path | None = None,
     progress: Progress | None = None,
+    compare: bool = True,
 ) -> PolicySet:
     """The policy set of exactly these bytes, once a child process has examined them.
 
     record: the file that remembers what passed, so that it is not examined again.
     progress: is told what is being done, how much of it is done, and how much there is.
+    compare: whether the conditions are compared with the text; without that a set serves to
+    be read, never to decide.
     Raises: PolicyError with file, line and what to do.
     """
     texts = check_files(source.files)
     found = accepted(
-        source.files, source.revision, limits, record=record, progress=progress
+        source.files,
+        source.revision,
+        limits,
+        record=record,
+        progress=progress,
+        compare=compare,
     )
     schema = parse_schema(texts[SCHEMA_FILE], SCHEMA_FILE)
     unfolded = found.unfolded(schema)

@@ -5,7 +5,8 @@ The same text gives the same conditions, byte for byte.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from authz.engine.clauses import Clause, Variable
@@ -72,6 +73,24 @@ def unfold(
     return Unfolded(ways, visited, frozenset(outside))
 
 
+def alternatives(
+    clauses: Sequence[Clause], schema: Schema
+) -> dict[Signature, list[Condition]]:
+    """The ways of every signature as they are found, before those that are alike become
+    one: each names the clauses that it was found by, and no others.
+
+    A policy outside the fragment has none.
+    """
+    unfolding = _Unfolding(clauses, schema, simplified=False)
+    found: dict[Signature, list[Condition]] = {}
+    for signature in signatures(schema):
+        found[signature] = []
+        for policy in unfolding.policies:
+            with suppress(OutsideFragment):
+                found[signature] += unfolding.conditions(policy, signature)[0]
+    return found
+
+
 def problems(clauses: Sequence[Clause], schema: Schema) -> list[OutsideFragment]:
     """What is outside the fragment, policy by policy; each finding once.
 
@@ -98,6 +117,18 @@ def unreachable(clauses: Sequence[Clause], schema: Schema) -> list[Clause]:
         for policy in condition.policies
     }
     return [c for c in clauses if c.is_policy and c.policy_id not in reached]
+
+
+def unfolder(
+    clauses: Sequence[Clause], schema: Schema
+) -> Callable[[Clause, Signature], list[Condition]]:
+    """What tells the conditions of a rule with the parameters of a policy, for requests of
+    one signature. It may call what the clauses define.
+
+    The function raises OutsideFragment where the rule has no exact ones.
+    """
+    unfolding = _Unfolding(clauses, schema)
+    return lambda clause, of: unfolding.conditions(_Policy.of(clause), of)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +167,10 @@ _Found = tuple[list[Condition], dict[int, Clause]]
 class _Unfolding:
     """Unfolds the policies of a set, each only where something differs."""
 
-    def __init__(self, clauses: Sequence[Clause], schema: Schema):
+    def __init__(
+        self, clauses: Sequence[Clause], schema: Schema, *, simplified: bool = True
+    ):
+        self._simplified = simplified
         by_name: dict[str, list[Clause]] = {}
         for clause in clauses:
             by_name.setdefault(clause.name, []).append(clause)
@@ -168,7 +202,9 @@ class _Unfolding:
             return [], {}
         part = policy.part_of(signature)
         if part not in self._found:
-            found = simplify(_conditions(resolver, policy.clause, signature.action))
+            found = _conditions(resolver, policy.clause, signature.action)
+            if self._simplified:
+                found = simplify(found)
             self._found[part] = found, resolver.visited
         return self._found[part]
 

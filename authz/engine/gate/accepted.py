@@ -24,16 +24,20 @@ def accepted(
     *,
     record: Path | None = None,
     progress: Progress | None = None,
+    compare: bool = True,
 ) -> Vetted:
     """What is known of a set that passed every check.
 
     `record` is the file of what passed before; it is written when something new passes.
+    Without `compare` a set that it does not know is not compared, and not remembered.
     Raises: PolicyError with what is wrong and what to do.
     """
     remembered = _remembered(Passed(record).outcome(revision), limits)
     if remembered is not None:
         return remembered
-    with _turn(record):
+    if not compare:
+        return examined(files, limits, progress=progress, compare=False)
+    with turn(record):
         passed = Passed(record)
         remembered = _remembered(passed.outcome(revision), limits)
         if remembered is not None:
@@ -44,7 +48,7 @@ def accepted(
 
 
 @contextmanager
-def _turn(record: Path | None) -> Iterator[None]:
+def turn(record: Path | None) -> Iterator[None]:
     """While no other process examines what the same record will remember.
 
     WHY: all workers of a server see an edit at once, and one of them is enough.

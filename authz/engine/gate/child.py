@@ -104,13 +104,14 @@ def examined(
     *,
     known: frozenset[str] = frozenset(),
     progress: Progress | None = None,
+    compare: bool = True,
 ) -> Vetted:
     """What a child process found out about a set that passed every check.
 
-    `known` are the keys of signatures that need not be compared again. Raises: PolicyError:
-    what the child found, or that it did not live to say.
+    `known` are the keys of signatures that need not be compared again; without `compare`
+    none is. Raises: PolicyError: what the child found, or that it did not live to say.
     """
-    question = {**asdict(limits), "known": sorted(known)}
+    question = {**asdict(limits), "known": sorted(known), "compare": compare}
     said = _said(question, files, limits, progress)
     return Vetted(
         _heads(said),
