@@ -5,9 +5,11 @@ clock and the configuration are handed in.
 """
 
 import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
+from authz.assurance.admission.admit import Terms, admit
 from authz.decisions.active import ActivePolicies, Load
 from authz.decisions.last_good import LastGood
 from authz.decisions.pdp import PDP
@@ -16,6 +18,8 @@ from authz.decisions.sample import Sampler
 from authz.decisions.search import Searches
 from authz.engine import policyset
 from authz.engine.gate.child import Limits, Progress
+from authz.engine.policyset import PolicySet
+from authz.engine.source import source_of
 from authz.errors import ConfigError
 from authz.settings import Config
 from authz.storage import incidents, provenance
@@ -24,10 +28,45 @@ from authz.storage.facts import StoredFacts
 from authz.storage.search import StoredSearch
 
 
-def policy_loader(config: Config, progress: Progress | None = None) -> Load:
-    """What makes a policy set of the files of a directory, within the configured limits."""
+def policy_loader(
+    config: Config, progress: Progress | None = None, *, compare: bool = True
+) -> Load:
+    """What makes a policy set of the files of a directory, within the configured limits.
+
+    compare: see `policyset.load`.
+    """
+    return partial(
+        policyset.load,
+        limits=_limits(config),
+        record=config.policy.record,
+        progress=progress,
+        compare=compare,
+    )
+
+
+def policy_gate(
+    config: Config, progress: Progress | None = None
+) -> Callable[[Mapping[str, bytes]], PolicySet]:
+    """What makes a policy set of all files of a directory, once it may decide.
+
+    Its caller hands in tests and invariants too, by their paths, and gets a PolicyError for
+    what they refuse.
+    """
+    load, terms = policy_loader(config, progress), _terms(config)
+
+    def passed(files: Mapping[str, bytes]) -> PolicySet:
+        source = source_of(files)
+        loaded = load(source)
+        beside = {path: files[path] for path in files.keys() - source.files.keys()}
+        admit(source, beside, terms, progress)
+        return loaded
+
+    return passed
+
+
+def _limits(config: Config) -> Limits:
     engine = config.engine
-    limits = Limits(
+    return Limits(
         budget_ms=engine.budget_ms,
         cpu_seconds=engine.vet_cpu_seconds,
         unfold_seconds=engine.unfold_seconds,
@@ -35,8 +74,15 @@ def policy_loader(config: Config, progress: Progress | None = None) -> Load:
         memory_mib=engine.vet_memory_mib,
         interpreted=engine.interpreted == "allow",
     )
-    return partial(
-        policyset.load, limits=limits, record=config.policy.record, progress=progress
+
+
+def _terms(config: Config) -> Terms:
+    return Terms(
+        limits=_limits(config),
+        record=config.policy.record,
+        proofs=config.policy.proofs,
+        prove_seconds=config.engine.prove_seconds,
+        unproved=config.policy.unproved == "allow",
     )
 
 
@@ -69,6 +115,7 @@ def active_policies(
         last_good=LastGood(kept) if falls_back else None,
         keeps=keeps,
         clock=clock,
+        admit=partial(admit, terms=_terms(config), progress=progress),
     )
 
 

@@ -31,8 +31,16 @@ class PolicySection:
     record: Path = _setting(
         Path("var/passed.json"), "what has passed the checks, so that it need not again"
     )
+    proofs: Path = _setting(
+        Path("var/proofs.json"), "what has been proved, so that it need not again"
+    )
     last_good: Path = _setting(
         Path("var/last-good"), "the last set in force, for a start beside a broken one"
+    )
+    unproved: str = _setting(
+        "refuse",
+        "sets with an invariant that is neither proved nor broken",
+        choices=("refuse", "allow"),
     )
 
 
@@ -182,6 +190,7 @@ class EngineSection:
     compare_seconds: int = _setting(
         60, "processor time to compare them with it", least=1, most=3600
     )
+    prove_seconds: int = _setting(30, "time to prove all invariants", least=1, most=3600)
     interpreted: str = _setting(
         "refuse", "policies that no conditions say exactly", choices=("refuse", "allow")
     )

@@ -2,17 +2,21 @@
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from authz.decisions.last_good import LastGood
 from authz.decisions.ports import Clock
+from authz.engine.beside import read_beside
+from authz.engine.gate.vet import digest
 from authz.engine.policyset import PolicySet
-from authz.engine.source import PolicySource, read_directory
+from authz.engine.source import PolicySource, at_one_moment, read_now
 from authz.errors import PolicyError, Unavailable
 
 Load = Callable[[PolicySource], PolicySet]
+#: Raises PolicyError where the tests and invariants beside a set do not let it decide.
+Admit = Callable[[PolicySource, Mapping[str, bytes]], None]
 
 _log = logging.getLogger(__name__)
 
@@ -41,9 +45,11 @@ class ActivePolicies:
         last_good: LastGood | None = None,
         keeps: bool = False,
         clock: Clock | None = None,
+        admit: Admit | None = None,
     ):
         """Loads the set, or the last good one where that is refused.
 
+        admit: has the last word on a set of the directory; the last good one had it.
         last_good: where the last good set is; `keeps`: whether each set that is in force is
         kept there. clock: for `loaded_at`. Raises: PolicyError, so that nothing starts on a
         broken set without a good one; where it is not `required`, there is none until the
@@ -54,12 +60,13 @@ class ActivePolicies:
         self._last_good = last_good
         self._keeps = keeps
         self._clock = clock
+        self._admit = admit
         self._reloading = threading.Lock()
         self._current: PolicySet | None = None
         #: Epoch seconds since when it decides in this process; None without a clock.
         self.loaded_at: float | None = None
-        #: Revision of the files that were looked at last.
-        self._seen = ""
+        #: Revision of the files that were looked at last, and of what stands beside them.
+        self._seen = ("", "")
         self._refused: PolicyError | None = None
         #: Where the set that decides was kept; None where it is of the directory.
         self._kept: Path | None = None
@@ -83,16 +90,19 @@ class ActivePolicies:
         """
         with self._reloading:
             try:
-                source = read_directory(self._directory)
+                source, beside = at_one_moment(self._directory, self._read)
             except PolicyError as exc:
-                self._seen, self._refused = "", exc
+                self._seen, self._refused = ("", ""), exc
                 return False
-            if source.revision == self._seen and not (again and self._refused):
+            seen = source.revision, digest(beside)
+            if seen == self._seen and not (again and self._refused):
                 return False
             before = self._current
             try:
                 if before is None or source.revision != before.revision:
-                    self._take(source)
+                    self._take(source, beside)
+                elif self._admit:
+                    self._admit(source, beside)
                 self._refused = self._kept = None
             except PolicyError as exc:
                 self._refused = exc
@@ -100,7 +110,7 @@ class ActivePolicies:
                 self._refused = PolicyError(f"the policies cannot be checked now: {exc}")
                 raise
             # WHY last: whatever else goes wrong, the same files are tried again.
-            self._seen = source.revision
+            self._seen = seen
             if self._keeps and self._last_good and self._refused is None:
                 self._last_good.keep(source)
             return self._current is not before
@@ -113,9 +123,21 @@ class ActivePolicies:
         kept = f"; the last good set decides, from `{self._kept}`" if self._kept else ""
         return Health(False, f"{self._refused}{kept}", revision)
 
-    def _take(self, source: PolicySource) -> None:
-        """Has that set decide."""
-        self._current = self._load(source)
+    def _read(self) -> tuple[PolicySource, Mapping[str, bytes]]:
+        beside = read_beside(self._directory) if self._admit else {}
+        return read_now(self._directory), beside
+
+    def _take(
+        self, source: PolicySource, beside: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Has that set decide.
+
+        beside: what has to admit it; None for a set that decided before.
+        """
+        loaded = self._load(source)
+        if self._admit and beside is not None:
+            self._admit(source, beside)
+        self._current = loaded
         self.loaded_at = self._clock() if self._clock else None
 
     def _fall_back(self) -> None:
