@@ -42,11 +42,12 @@ lint: .venv/installed-test  ## format and lint, changing nothing
 types: .venv/installed-test  ## mypy, strict
 	$(BIN)/mypy
 
-bench: .venv/installed-test  ## what decisions cost, one by one, in a world, over HTTP; what long lists cost
+bench: .venv/installed-test  ## what decisions cost, one by one, in a world, over HTTP; what long lists and a diff cost
 	@$(BIN)/python -m tests.bench.bench_decisions
 	@$(BIN)/authz bench
 	@$(BIN)/python -m tests.bench.bench_http
 	@$(BIN)/python -m tests.bench.bench_lists
+	@$(BIN)/python -m tests.bench.bench_diff
 
 lock: .venv/installed-test  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade --output-file requirements.txt

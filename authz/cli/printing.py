@@ -28,13 +28,13 @@ def time(seconds: float | None) -> str | None:
 
 
 def _lines(rows: Sequence[Sequence[object]]) -> Iterator[str]:
-    texts = [["" if cell is None else _visible(str(cell)) for cell in row] for row in rows]
+    texts = [["" if cell is None else visible(str(cell)) for cell in row] for row in rows]
     widths = [max(len(row[column]) for row in texts) for column in range(len(texts[0]))]
     for row in texts:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """WHY: what somebody was called must not steer the terminal of who reads it."""
     return "".join(char if char.isprintable() else "\ufffd" for char in text)

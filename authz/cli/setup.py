@@ -16,7 +16,7 @@ from authz.cli.progress import stages
 from authz.composition import policy_loader
 from authz.config import Origin
 from authz.engine.policyset import PolicySet
-from authz.engine.source import read_directory
+from authz.engine.source import PolicySource, read_directory
 from authz.errors import NotFound, RequestError
 from authz.settings import Config
 from authz.storage.database import Database, open_database
@@ -97,9 +97,17 @@ def takes_setup(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def load_policies(settings: Config, directory: Path | None = None) -> PolicySet:
     """The vetted set of a directory, else of the configured one. Raises: PolicyError."""
-    source = read_directory(directory or settings.policy.dir)
+    return load_source(settings, read_directory(directory or settings.policy.dir))
+
+
+def load_source(
+    settings: Config, source: PolicySource, *, compare: bool = True
+) -> PolicySet:
+    """The vetted set of these files; without `compare` it serves to be read, never to
+    decide. Raises: PolicyError.
+    """
     with stages("checking the policies") as advance:
-        return policy_loader(settings, advance)(source)
+        return policy_loader(settings, advance, compare=compare)(source)
 
 
 def existing(path: Path) -> Path:

@@ -36,10 +36,14 @@ def read(
     try:
         found = _READERS[declared.facts](database, declared, tenant, id, now)
     except (ValueError, TypeError) as exc:
-        # WHY: one row with bytes in place of text must not be an error of the server.
-        return Stored(id, {"tenant": tenant}, malformed=f"a column cannot be read: {exc}")
+        return unreadable(id, tenant, exc)
     if found is None:
         return None
+    return kept(found, declared, tenant)
+
+
+def kept(found: Stored, declared: TypeSchema, tenant: str) -> Stored:
+    """What the schema declares of what a table knows."""
     known = {
         name: value
         for name, value in found.attributes.items()
@@ -47,6 +51,14 @@ def read(
     }
     known["tenant"] = tenant
     return Stored(found.id, known, found.valid_until, found.malformed)
+
+
+def unreadable(id: str, tenant: str, error: Exception) -> Stored:
+    """What stands for a row that cannot be read.
+
+    WHY: one with bytes in place of text must not be an error of the server.
+    """
+    return Stored(id, {"tenant": tenant}, malformed=f"a column cannot be read: {error}")
 
 
 @Statement
@@ -181,15 +193,18 @@ def _resource(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
     rows = _resource_row(database, tenant, declared.name, id)
-    if not rows:
-        return None
-    kept = _object(rows[0][0])
-    if kept is None:
+    return of_document(declared, id, rows[0][0]) if rows else None
+
+
+def of_document(declared: TypeSchema, id: str, text: object) -> Stored:
+    """What the JSON text of a resource says of it."""
+    said = _object(text)
+    if said is None:
         return Stored(id, {}, malformed="its attributes are no JSON object")
     attributes = {
-        name: _frozen(attribute, kept[name])
+        name: _frozen(attribute, said[name])
         for name, attribute in declared.attributes.items()
-        if name in kept
+        if name in said
     }
     return Stored(id, attributes)
 

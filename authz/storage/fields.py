@@ -43,6 +43,13 @@ def optional_text(value: str | None, field: str, longest: int = NAME_MAX) -> str
     return text(value, field, longest) if value and value.strip() else None
 
 
+def prose(value: str, field: str, longest: int) -> str:
+    """The same for lines of text, which may be none. Raises: InvalidChange."""
+    value = "\n".join(line.rstrip() for line in value.strip().splitlines())
+    optional_text(value.replace("\n", " ").replace("\t", " "), field, longest)
+    return value
+
+
 def identifier(value: str, field: str = "id") -> str:
     """An id as an app or a person chose it. Raises: InvalidChange with the field."""
     if text(value, field, ID_MAX) != value:

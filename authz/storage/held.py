@@ -31,7 +31,8 @@ BOUND = {
 }
 
 
-def _in_force(now: Any) -> pw.Expression:
+def in_force(now: Any) -> pw.Expression:
+    """Role assignments that have not ended."""
     later = RoleAssignment.expires_at > now
     in_force: pw.Expression = RoleAssignment.expires_at.is_null() | later
     return in_force
@@ -58,7 +59,8 @@ def _by_email(tenant: Any, key: Any) -> pw.Query:
 
 
 @Statement
-def _home(tenant: Any) -> pw.Query:
+def home(tenant: Any) -> pw.Query:
+    """What everybody of the tenant shares."""
     chosen = Tenant.select(Tenant.kind, Tenant.status, Tenant.ppp_enabled)
     return chosen.where(Tenant.slug == tenant)
 
@@ -66,7 +68,7 @@ def _home(tenant: Any) -> pw.Query:
 @Statement
 def _roles(tenant: Any, account: Any, now: Any) -> pw.Query:
     chosen = RoleAssignment.select(RoleAssignment.role, RoleAssignment.expires_at)
-    mine = _mine(RoleAssignment, tenant, account) & _in_force(now)
+    mine = _mine(RoleAssignment, tenant, account) & in_force(now)
     return chosen.where(mine).order_by(RoleAssignment.role)
 
 
@@ -77,20 +79,23 @@ def _options(tenant: Any, account: Any) -> pw.Query:
 
 
 @Statement
-def _holders(tenant: Any, role: Any, now: Any) -> pw.Query:
+def holders(tenant: Any, role: Any, now: Any) -> pw.Query:
     """The active people who have a role."""
     active = (RoleAssignment.tenant == tenant) & (Account.status == "active")
     return (
         RoleAssignment.select(RoleAssignment.account, RoleAssignment.expires_at)
         .join(Account, on=(Account.id == RoleAssignment.account))
-        .where(active & (RoleAssignment.role == role) & _in_force(now))
+        .where(active & (RoleAssignment.role == role) & in_force(now))
     )
 
 
-@Statement
-def _targets(tenant: Any, account: Any) -> pw.Query:
-    """Each binding with the place and the organization that it leads to."""
-    chosen = Binding.select(Binding.kind, Binding.target, Place.id, Organization.id)
+def targets(*columns: Any, where: pw.Expression) -> pw.Query:
+    """Each binding, behind these columns, with the place and the organization that it leads
+    to. Order: by these columns, then by target.
+    """
+    chosen = Binding.select(
+        *columns, Binding.kind, Binding.target, Place.id, Organization.id
+    )
     for table in (Place, Organization):
         named = (
             (table.tenant == Binding.tenant)
@@ -99,20 +104,25 @@ def _targets(tenant: Any, account: Any) -> pw.Query:
         )
         on = named & table.deleted_at.is_null()
         chosen = chosen.join_from(Binding, table, pw.JOIN.LEFT_OUTER, on=on)
-    return chosen.where(_mine(Binding, tenant, account)).order_by(Binding.target)
+    return chosen.where(where).order_by(*columns, Binding.target)
+
+
+@Statement
+def _targets(tenant: Any, account: Any) -> pw.Query:
+    return targets(where=_mine(Binding, tenant, account))
 
 
 def account(
     database: Database, declared: TypeSchema, tenant: str, id: str, now: float
 ) -> Stored | None:
     """All that is stored of a person; None when the tenant has no such account."""
-    found = _named(database, tenant, id)
-    if found is None:
+    named = _named(database, tenant, id)
+    if named is None:
         return None
-    id, status = found
-    [(kind, tenant_status, ppp_enabled)] = _home(database, tenant)
+    id, status = named
+    [(kind, tenant_status, ppp_enabled)] = home(database, tenant)
     roles = _roles(database, tenant, id, now)
-    until = _earliest(ends for _, ends in roles)
+    until = earliest(ends for _, ends in roles)
     attributes: dict[str, object] = {
         "tenant_kind": kind,
         "tenant_status": tenant_status,
@@ -120,17 +130,17 @@ def account(
         "status": status,
         "roles": tuple([role for role, _ in roles]),
         "options": tuple([option for (option,) in _options(database, tenant, id)]),
-        **_bindings(database, tenant, id),
+        **bindings(_targets(database, tenant, id)),
     }
     for attribute in declared.attributes.values():
         if attribute.sole_holder_of:
-            holders = [
+            found = [
                 holder
                 for role in attribute.sole_holder_of
-                for holder in _holders(database, tenant, role, now)
+                for holder in holders(database, tenant, role, now)
             ]
-            attributes[attribute.name] = {holder for holder, _ in holders} == {id}
-            until = _earliest([until, *(ends for _, ends in holders)])
+            attributes[attribute.name] = {holder for holder, _ in found} == {id}
+            until = earliest([until, *(ends for _, ends in found)])
     return Stored(id, attributes, until)
 
 
@@ -146,23 +156,24 @@ def _named(database: Database, tenant: str, who: str) -> tuple[str, str] | None:
     return (found[0][0], found[0][1]) if found else None
 
 
-def _bindings(database: Database, tenant: str, account: str) -> dict[str, object]:
-    """The targets of each kind that still exist, and the kinds.
+def bindings(rows: Iterable[tuple[Any, ...]]) -> dict[str, object]:
+    """The targets of each kind that still exist, and the kinds, of a person's `targets`.
 
     A cluster narrows what a role reaches, so a person bound to one that is gone stays
     bound; an organization is what gives reach, so one that is gone binds to nothing.
     """
     there: dict[str, list[str]] = {kind: [] for kind in BOUND.values()}
     kinds = set()
-    for kind, target, place, organization in _targets(database, tenant, account):
+    for kind, target, place, organization in rows:
         exists = (place if kind == "cluster" else organization) is not None
         if exists:
             there[kind].append(target)
         if exists or kind == "cluster":
             kinds.add(kind)
-    targets = {name: tuple(there[kind]) for name, kind in BOUND.items()}
-    return {"binding_kinds": tuple(sorted(kinds)), **targets}
+    found = {name: tuple(there[kind]) for name, kind in BOUND.items()}
+    return {"binding_kinds": tuple(sorted(kinds)), **found}
 
 
-def _earliest(times: Iterable[float | None]) -> float | None:
+def earliest(times: Iterable[float | None]) -> float | None:
+    """The first of these times; None where there is none."""
     return min((time for time in times if time is not None), default=None)

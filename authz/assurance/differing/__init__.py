@@ -1,0 +1,1 @@
+"""What changes from one policy set to another: the text, the decisions, who may what."""
