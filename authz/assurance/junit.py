@@ -28,24 +28,27 @@ def _add_suite(
     element = ElementTree.SubElement(
         root,
         "testsuite",
-        name=_clean(suite),
+        name=clean(suite),
         tests=str(len(cases)),
         failures=str(failures),
         errors="0",
-        skipped="0",
+        skipped=str(sum(bool(case.todo) for case in cases)),
     )
     for case in cases:
         one = ElementTree.SubElement(
             element,
             "testcase",
-            classname=_clean(suite),
-            name=_clean(case.name),
-            file=_clean(file),
+            classname=clean(suite),
+            name=clean(case.name),
+            file=clean(file),
         )
         if not case.passed:
-            failure = ElementTree.SubElement(one, "failure", message=_clean(case.message))
-            failure.text = _clean(case.message)
+            failure = ElementTree.SubElement(one, "failure", message=clean(case.message))
+            failure.text = clean(case.message)
+        if case.todo:
+            ElementTree.SubElement(one, "skipped", message=clean(case.todo))
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """The text without what XML cannot hold."""
     return _NOT_XML.sub("\ufffd", text)

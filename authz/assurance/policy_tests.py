@@ -8,22 +8,25 @@ that.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 
+from authz.assurance import failures
+from authz.assurance.document import read_document
+from authz.assurance.exact_filter import filtered_ids
 from authz.assurance.fixture_facts import FixtureFacts
 from authz.assurance.suite_file import read_suite
-from authz.assurance.suites import Check, Listing, Question, Suite
-from authz.decisions.explain import reasons
+from authz.assurance.suites import Check, Listing, Question, Row, Suite, Todo
 from authz.decisions.pdp import PDP, Answer
 from authz.engine.policyset import PolicySet
 from authz.engine.schema import Schema
 from authz.errors import PolicySyntaxError
-from authz.model import Action, Caller, Entity, Reason, Request
+from authz.model import Action, Caller, Entity, Request
 
 #: Called after each row with the rows done and the rows there are.
 Progress = Callable[[int, int], None]
+#: Called with each answer.
+Seen = Callable[[Answer], None]
 _SESSION = "session"
 
 
@@ -35,15 +38,18 @@ class TestCase:
     name: str
     #: The test file, relative to where the tests were looked for.
     file: str
+    #: True also for one that is still to do.
     passed: bool
     #: What was expected and what came instead; empty when it passed.
     message: str
-    #: None for a listing, which is many answers.
+    #: None for a listing, which is many answers, and for what was not asked.
     allowed: bool | None
-    #: The reason code; empty for a listing.
+    #: The reason code; empty where there is no single answer.
     reason: str
     #: Ids of the determining policies, sorted; of all its answers for a listing.
     determining: tuple[str, ...]
+    #: Why it was not asked; empty for a row that was.
+    todo: str = ""
 
 
 def read_suites(path: Path, schema: Schema) -> list[Suite]:
@@ -56,8 +62,11 @@ def read_suites(path: Path, schema: Schema) -> list[Suite]:
     if not files:
         raise PolicySyntaxError(f"no `*_test.yaml` in `{path}`")
     root = path if path.is_dir() else path.parent
+    # WHY: many files share a few fixtures.
+    read = cache(read_document)
     return [
-        read_suite(file, schema, name=file.relative_to(root).as_posix()) for file in files
+        read_suite(file, schema, name=file.relative_to(root).as_posix(), read=read)
+        for file in files
     ]
 
 
@@ -65,19 +74,23 @@ def run(
     suites: Sequence[Suite],
     policies: PolicySet,
     progress: Progress = lambda done, rows: None,
+    *,
+    seen: Seen = lambda answer: None,
+    fail_fast: bool = False,
 ) -> list[TestCase]:
-    """What came of every row of the suites, in their order."""
+    """What came of every row of the suites, in their order.
+
+    fail_fast: the first row that fails is the last one that is asked.
+    """
     total = sum(len(suite.rows) for suite in suites)
     cases: list[TestCase] = []
     for suite in suites:
-        ask = asker(suite, policies)
+        ask = asker(suite, policies, seen)
         for row in suite.rows:
-            cases.append(
-                _run_listing(suite, row, ask)
-                if isinstance(row, Listing)
-                else _run_check(suite, row, ask)
-            )
+            cases.append(_run_row(suite, row, ask, policies))
             progress(len(cases), total)
+            if fail_fast and not cases[-1].passed:
+                return cases
     return cases
 
 
@@ -87,7 +100,9 @@ def never_determining(cases: Iterable[TestCase], policies: PolicySet) -> tuple[s
     return tuple(sorted(set(policies.policies) - shown))
 
 
-def asker(suite: Suite, policies: PolicySet) -> Callable[[Question], Answer]:
+def asker(
+    suite: Suite, policies: PolicySet, seen: Seen = lambda answer: None
+) -> Callable[[Question], Answer]:
     """A function that asks the policies with the fixtures of the suite."""
 
     @cache
@@ -105,23 +120,34 @@ def asker(suite: Suite, policies: PolicySet) -> Callable[[Question], Answer]:
         )
         session = None if setting.pages_unlocked is None else _SESSION
         caller = Caller(subject.tenant, setting.channel, session)
-        return pdp(setting.now, setting.pages_unlocked).evaluate(request, caller)
+        answer = pdp(setting.now, setting.pages_unlocked).evaluate(request, caller)
+        seen(answer)
+        return answer
 
     return ask
+
+
+def _run_row(
+    suite: Suite, row: Row, ask: Callable[[Question], Answer], policies: PolicySet
+) -> TestCase:
+    match row:
+        case Check():
+            return _run_check(suite, row, ask)
+        case Listing():
+            return _run_listing(suite, row, ask, policies)
+        case Todo(name, why):
+            return TestCase(suite.name, name, suite.file, True, "", None, "", (), why)
 
 
 def _run_check(suite: Suite, row: Check, ask: Callable[[Question], Answer]) -> TestCase:
     answer = ask(row.question)
     decision = answer.decision
-    problems = _problems(row, answer)
-    message = ""
-    if problems:
-        message = f"{'; '.join(problems)}: {_came(answer)}, to {row.question.in_full()}"
+    message = failures.of_check(row, answer)
     return TestCase(
         suite=suite.name,
         name=row.name,
         file=suite.file,
-        passed=not problems,
+        passed=not message,
         message=message,
         allowed=decision.allowed,
         reason=decision.reason.value,
@@ -129,45 +155,12 @@ def _run_check(suite: Suite, row: Check, ask: Callable[[Question], Answer]) -> T
     )
 
 
-def _problems(row: Check, answer: Answer) -> list[str]:
-    """What of the expectation did not come true."""
-    decision = answer.decision
-    problems = []
-    if decision.allowed != row.allowed:
-        problems.append(f"expected {_word(row.allowed)}")
-    if row.reason is not None and decision.reason != row.reason:
-        problems.append(f"expected the reason `{row.reason}`")
-    if row.because is not None and decision.determining != row.because:
-        problems.append(f"expected it because of {_ids(row.because)}")
-    if decision.errors and row.reason is not Reason.ERROR:
-        problems.append("expected every policy to be evaluated")
-    if row.message_for_user is not None:
-        sentence = str(reasons(answer, language="en", for_admin=False)["reason_user"])
-        if not fnmatchcase(sentence, row.message_for_user):
-            problems.append(
-                f"expected the user to read `{row.message_for_user}`, not `{sentence}`"
-            )
-    return problems
-
-
-def _run_listing(suite: Suite, row: Listing, ask: Callable[[Question], Answer]) -> TestCase:
+def _run_listing(
+    suite: Suite, row: Listing, ask: Callable[[Question], Answer], policies: PolicySet
+) -> TestCase:
     answers = [(question, ask(question)) for question in row.questions]
-    ids = tuple(
-        sorted(
-            question.resource.id for question, answer in answers if answer.decision.allowed
-        )
-    )
-    passed = ids == row.ids and not any(answer.decision.errors for _, answer in answers)
-    message = ""
-    if not passed:
-        wrong = [
-            f"`{question.resource.id}` is {_came(answer)}"
-            for question, answer in answers
-            if answer.decision.allowed != (question.resource.id in row.ids)
-            or answer.decision.errors
-        ]
-        asked = f"{row.questions[0].in_full()} and the like"
-        message = f"expected {_ids(row.ids)}: {'; '.join(wrong)}, to {asked}"
+    filtered = filtered_ids(answers, policies) if row.filter_exact else None
+    message = failures.of_listing(row, answers, filtered)
     determining = {
         policy_id for _, answer in answers for policy_id in answer.decision.determining
     }
@@ -175,27 +168,9 @@ def _run_listing(suite: Suite, row: Listing, ask: Callable[[Question], Answer]) 
         suite=suite.name,
         name=row.name,
         file=suite.file,
-        passed=passed,
+        passed=not message,
         message=message,
         allowed=None,
         reason="",
         determining=tuple(sorted(determining)),
     )
-
-
-def _came(answer: Answer) -> str:
-    decision = answer.decision
-    said = [
-        f"{_word(decision.allowed)} ({decision.reason}) by {_ids(decision.determining)}"
-    ]
-    said += [f"`{error.policy_id}` failed: {error.message}" for error in decision.errors]
-    said += [decision.detail] if decision.detail else []
-    return ", ".join(said)
-
-
-def _word(allowed: bool) -> str:
-    return "allow" if allowed else "deny"
-
-
-def _ids(ids: Sequence[str]) -> str:
-    return ", ".join(f"`{one}`" for one in ids) or "nothing"

@@ -2,23 +2,26 @@
 
 A matrix asks every subject named in it, times every resource named, times every action in
 question (`actions`, else all actions of the resource's type). What it does not list must be
-denied, so that a forgotten cell cannot hide a grant.
+denied, so that a forgotten cell cannot hide a grant. A test that says `todo` is read like
+any other, and becomes one row that asks nothing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from authz.assurance.fixture_facts import Fixture
-from authz.assurance.suites import Check, Listing, Question, Setting
+from authz.assurance.suites import Check, Listing, Question, Row, Setting, Todo
+from authz.engine.catalogue import FALLBACK_LANGUAGE
 from authz.engine.place import Place
 from authz.engine.schema import Schema
 from authz.model import Reason
 
-_COMMON_KEYS = ("name", "context", "properties", "now")
+_COMMON_KEYS = ("name", "todo", "context", "properties", "now")
+_ANSWER_KEYS = ("expect", "because", "reason", "message_for_user", "language")
 _KEYS = {
     "matrix": (*_COMMON_KEYS, "matrix", "actions"),
-    "check": (*_COMMON_KEYS, "check", "expect", "because", "reason", "message_for_user"),
-    "list": (*_COMMON_KEYS, "list", "expect"),
+    "check": (*_COMMON_KEYS, "check", *_ANSWER_KEYS),
+    "list": (*_COMMON_KEYS, "list", "expect", "filter_exact"),
 }
 
 
@@ -62,11 +65,23 @@ class Names:
 
 def read_rows(
     place: Place, test: Mapping[str, object], names: Names, setting: Setting
-) -> Iterator[Check | Listing]:
+) -> Iterator[Row]:
     """The rows that one element of `tests` stands for.
 
     Raises: PolicySyntaxError, PolicyReferenceError with the file and the place in it.
     """
+    rows = list(_asking_rows(place, test, names, setting))
+    if "todo" not in test:
+        yield from rows
+        return
+    questions = tuple(question for row in rows for question in row.questions)
+    why = place.at("todo").text(test["todo"])
+    yield Todo(place.at("name").text(test["name"]), why, questions)
+
+
+def _asking_rows(
+    place: Place, test: Mapping[str, object], names: Names, setting: Setting
+) -> Iterator[Check | Listing]:
     kinds = [kind for kind in _KEYS if kind in test]
     if len(kinds) != 1:
         raise place.wrong("a test has one of `matrix`, `check` and `list`")
@@ -92,9 +107,7 @@ def _check(
     if expect not in ("allow", "deny"):
         raise place.at("expect").wrong("must be `allow` or `deny`")
     because = place.at("because").texts(test["because"]) if "because" in test else None
-    sentence = None
-    if "message_for_user" in test:
-        sentence = place.at("message_for_user").text(test["message_for_user"])
+    sentence, language = _sentence(place, test)
     return Check(
         name,
         Question(who, action, target, setting),
@@ -102,6 +115,19 @@ def _check(
         because=None if because is None else tuple(sorted(because)),
         reason=_reason(place.at("reason"), test["reason"]) if "reason" in test else None,
         message_for_user=sentence,
+        language=language,
+    )
+
+
+def _sentence(place: Place, test: Mapping[str, object]) -> tuple[str | None, str]:
+    """The glob for what the user reads, if there is one, and in which language."""
+    if "message_for_user" not in test:
+        if "language" in test:
+            raise place.at("language").wrong("is that of `message_for_user`: add it")
+        return None, FALLBACK_LANGUAGE
+    return (
+        place.at("message_for_user").text(test["message_for_user"]),
+        place.at("language").text(test.get("language", FALLBACK_LANGUAGE)),
     )
 
 
@@ -128,7 +154,8 @@ def _listing(
     here = place.at("list").at("subject")
     who = names.check_subject(here, names.one(here, subject))
     questions = tuple(Question(who, action, one, setting) for one in targets)
-    return Listing(name, questions, tuple(sorted(expected)))
+    exact = place.at("filter_exact").flag(test.get("filter_exact", False))
+    return Listing(name, questions, tuple(sorted(expected)), exact)
 
 
 def _asked(place: Place, value: object, about: str) -> tuple[str, str, str]:

@@ -5,7 +5,7 @@ is an error that names the file and the place in it. A file is read as a whole b
 anything is asked.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from pathlib import Path
 from authz.assurance.document import read_document
 from authz.assurance.fixture_facts import Fixture, read_fixtures
 from authz.assurance.rows import Names, read_rows
-from authz.assurance.suites import Check, Listing, Setting, Suite
+from authz.assurance.suites import Row, Setting, Suite
 from authz.engine.place import Place
 from authz.engine.schema import Attribute, AttributeProblem, Schema
 
@@ -23,6 +23,7 @@ _SUITE_KEYS = (
     "now",
     "fixtures",
     "context",
+    "properties",
     "subjects",
     "resources",
     "groups",
@@ -31,27 +32,36 @@ _SUITE_KEYS = (
 _FIXTURE_KEYS = ("version", "subjects", "resources")
 
 
-def read_suite(path: Path, schema: Schema, *, name: str) -> Suite:
+#: Reads the document in a file that errors call by the second argument.
+Read = Callable[[Path, str], tuple[Place, object]]
+
+
+def read_suite(
+    path: Path, schema: Schema, *, name: str, read: Read = read_document
+) -> Suite:
     """The suite in a file that errors call `name`.
 
     Raises: PolicySyntaxError, PolicyReferenceError with the file and the place in it.
     """
-    root, value = read_document(path, name)
+    root, value = read(path, name)
     data = root.mapping(value, keys=_SUITE_KEYS)
     _check_version(root, data)
-    fixtures = _fixtures(root, data, path, schema)
+    shared = root.at("fixtures").texts(data.get("fixtures", []))
+    documents = [read(path.parent / file, file) for file in shared]
+    fixtures = _fixtures(root, data, documents, schema)
     names = Names(
         schema, fixtures, _groups(root.at("groups"), data.get("groups", {}), fixtures)
     )
     setting = _setting(root, data, Setting(), schema)
-    rows: list[Check | Listing] = []
+    rows: list[Row] = []
     for place, element in root.at("tests").items(root.of(data, "tests")):
         test = place.mapping(element)
         rows.extend(read_rows(place, test, names, _setting(place, test, setting, schema)))
     suite = root.at("suite").text(root.of(data, "suite"))
     if not rows:
         raise root.at("tests").wrong("holds no test")
-    return Suite(suite, name, tuple(fixtures.values()), tuple(rows))
+    paths = (path, *(path.parent / file for file in shared))
+    return Suite(suite, name, tuple(fixtures.values()), tuple(rows), paths)
 
 
 def _check_version(root: Place, data: Mapping[str, object]) -> None:
@@ -60,11 +70,14 @@ def _check_version(root: Place, data: Mapping[str, object]) -> None:
 
 
 def _fixtures(
-    root: Place, data: Mapping[str, object], path: Path, schema: Schema
+    root: Place,
+    data: Mapping[str, object],
+    documents: Sequence[tuple[Place, object]],
+    schema: Schema,
 ) -> dict[str, Fixture]:
+    """Alias -> fixture: those of the shared documents, then those of the file itself."""
     found: list[tuple[Place, Fixture]] = []
-    for file in root.at("fixtures").texts(data.get("fixtures", [])):
-        place, value = read_document(path.parent / file, file)
+    for place, value in documents:
         shared = place.mapping(value, keys=_FIXTURE_KEYS)
         _check_version(place, shared)
         found += [(place, one) for one in _declared(place, shared, schema)]

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import stat
 import sys
 from pathlib import Path
 
@@ -49,12 +50,41 @@ def write_text(file: Path | None, text: str) -> None:
     if file.is_symlink() or (file.exists() and not (file.is_file() or file.is_dir())):
         # WHY: root would put a file in the place of `/dev/null`.
         raise RequestError(f"`{file}` is no plain file, and would be replaced by one")
+    _replace(file, text, MODE)
+
+
+def write_report(file: Path, text: str) -> None:
+    """The text in a file for other tools, which may read it as any file made here.
+
+    Raises: Unavailable where it cannot be written.
+    """
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as exc:
+        raise Unavailable(f"cannot write `{file}`: {exc.strerror}") from exc
+
+
+def rewrite(file: Path, text: str) -> None:
+    """Other text in a file that is there, or that a link leads to; its mode is kept.
+
+    Raises: Unavailable, and then it is as before.
+    """
+    try:
+        target = file.resolve(strict=True)
+        mode = stat.S_IMODE(target.stat().st_mode)
+    except OSError as exc:
+        raise Unavailable(f"cannot write `{file}`: {exc.strerror}") from exc
+    _replace(target, text, mode)
+
+
+def _replace(file: Path, text: str, mode: int) -> None:
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}.new")
     try:
         try:
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, MODE)
             with open(handle, "w", encoding="utf-8", newline="") as opened:  # noqa: PTH123 - by its handle
                 opened.write(text)
+                os.fchmod(opened.fileno(), mode)
                 opened.flush()
                 os.fsync(opened.fileno())
             beside.replace(file)

@@ -89,8 +89,8 @@ def test_a_check_that_fails_says_what_was_expected_and_what_came(run):
     assert case.message == (
         "expected allow; expected the reason `permitted`; expected it because of "
         "`base.owner-reads`; expected the user to read `welcome`, not `You are banned.`: "
-        "deny (forbidden) by `base.banned-does-nothing`, to `user:cid` `document:read` "
-        "`document:d3` (channel web)"
+        "deny (forbidden) by `base.banned-does-nothing`, to "
+        "`user:cid document:read document:d3 --channel web`"
     )
 
 
@@ -199,9 +199,122 @@ def test_a_list_that_is_wrong_names_what_differs(run):
     )
     assert case.message == (
         "expected `d2`: `d1` is allow (permitted) by `base.owner-reads`; `d2` is deny "
-        "(no_permit) by nothing, to `user:ann` `document:read` `document:d1` (channel web) "
+        "(no_permit) by nothing, to `user:ann document:read document:d1 --channel web` "
         "and the like"
     )
+
+
+def test_a_deny_that_was_not_expected_says_which_permit_was_nearest(run):
+    case = _one(
+        run("""\
+  - name: anybody reads
+    check: {subject: bob, action: document:read, resource: hers}
+    expect: allow
+""")
+    )
+    assert case.message == (
+        "expected allow: deny (no_permit) by nothing, to "
+        "`user:bob document:read document:d1 --channel web`; the nearest is "
+        "`base.owner-reads` at base.polar:3, but not `resource.owner = subject.name` "
+        '(resource.owner is "ann", subject.name is "bob")'
+    )
+
+
+def test_an_allow_that_was_not_expected_says_what_held(run):
+    case = _one(
+        run("""\
+  - name: nobody reads
+    check: {subject: ann, action: document:read, resource: hers}
+    expect: deny
+""")
+    )
+    assert case.message.endswith(
+        "; `base.owner-reads` at base.polar:3 holds, as `resource.owner = subject.name`"
+    )
+
+
+def test_the_question_of_a_failure_is_told_with_its_clock_and_without_a_channel(run):
+    case = _one(
+        run("""\
+  - name: nobody reads
+    now: 2026-03-01T10:00:00Z
+    context: {channel: null}
+    check: {subject: ann, action: document:read, resource: hers}
+    expect: deny
+""")
+    )
+    asked = "`user:ann document:read document:d1` (no channel, at 2026-03-01T10:00:00Z)"
+    assert asked in case.message
+
+
+def test_a_list_may_ask_the_filter_for_the_same_ids(run):
+    case = _one(
+        run("""\
+  - name: ann reads hers
+    list: {subject: ann, action: document:read, type: document}
+    expect: [d1]
+    filter_exact: true
+""")
+    )
+    assert (case.passed, case.message) == (True, "")
+
+
+def test_of_a_subject_that_nothing_is_decided_about_the_filter_gives_nothing(run):
+    case = _one(
+        run("""\
+  - name: who has no level reads nothing
+    list: {subject: dot, action: document:read, type: document}
+    expect: []
+    filter_exact: true
+""")
+    )
+    assert case.passed
+
+
+def test_a_test_that_is_to_do_is_read_and_not_asked(run):
+    cases = run("""\
+  - name: later
+    todo: when documents can be shared
+    matrix: {people: {cids: [document:read]}}
+  - name: owners read
+    check: {subject: ann, action: document:read, resource: hers}
+    expect: allow
+""")
+    assert [(case.name, case.passed, case.todo) for case in cases] == [
+        ("later", True, "when documents can be shared"),
+        ("owners read", True, ""),
+    ]
+    assert (cases[0].allowed, cases[0].reason, cases[0].determining) == (None, "", ())
+
+
+def test_the_sentence_is_asked_for_in_a_language(run):
+    told = run("""\
+  - name: read in French
+    check: {subject: bob, action: document:read, resource: hers}
+    expect: deny
+    message_for_user: "Vous n*"
+    language: fr
+  - name: read in a language that nobody wrote
+    check: {subject: bob, action: document:read, resource: hers}
+    expect: deny
+    message_for_user: "You do not*"
+    language: xx
+""")
+    assert [case.passed for case in told] == [True, True]
+
+
+def test_the_run_ends_at_the_first_row_that_fails_when_asked_to(policies, tmp_path):
+    path = tmp_path / "papers_test.yaml"
+    path.write_text(SUITE + "  - name: all\n    matrix: {people: {hers: []}}\n")
+    suites = policy_tests.read_suites(path, policies.schema)
+    assert [case.passed for case in policy_tests.run(suites, policies)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+    cases = policy_tests.run(suites, policies, fail_fast=True)
+    assert [case.passed for case in cases] == [False]
 
 
 def test_fixtures_are_shared_through_a_file(policies, tmp_path):
@@ -319,6 +432,18 @@ CHECK = "check: {subject: ann, action: document:read, resource: hers}, expect: a
             "  - {name: a, matrix: {ann: {hers: []}}, actions: [document:wrote]}",
             "tests[0].actions: unknown action `document:wrote`",
         ),
+        ("  - {name: a, CHECK, todo: true}", "tests[0].todo: must be text"),
+        ("  - {name: a, CHECK, language: fr}", "language: is that of `message_for_user`"),
+        (
+            "  - {name: a, todo: later, check: {subject: an, action: document:read,"
+            " resource: hers}, expect: deny}",
+            "tests[0].check.subject: unknown alias `an`",
+        ),
+        (
+            "  - {name: a, list: {subject: ann, action: document:read, type: document},"
+            " expect: [], filter_exact: 1}",
+            "tests[0].filter_exact: must be true or false",
+        ),
         (
             "  - {name: a, list: {subject: ann, action: document:read, type: documents},"
             " expect: []}",
@@ -418,6 +543,21 @@ def test_the_report_for_ci_is_xml_that_can_be_read_back(run):
     ]
     (failure,) = suite.iter("failure")
     assert failure.attrib["message"] == cases[0].message
+
+
+def test_the_report_for_ci_counts_what_is_to_do_as_skipped(run):
+    from xml.etree import ElementTree
+
+    cases = run("""\
+  - name: later
+    todo: when documents can be shared
+    check: {subject: ann, action: document:read, resource: hers}
+    expect: deny
+""")
+    (suite,) = ElementTree.fromstring(junit.render(cases).encode())
+    assert (suite.attrib["tests"], suite.attrib["skipped"]) == ("1", "1")
+    (skipped,) = suite.iter("skipped")
+    assert skipped.attrib["message"] == "when documents can be shared"
 
 
 ONE_THAT_ERRS = b"""

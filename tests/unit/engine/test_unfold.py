@@ -3,7 +3,8 @@
 import pytest
 
 from authz.engine.conditions import Condition, Signature
-from authz.engine.unfold import problems, signatures, unfold, unreachable
+from authz.engine.unfold import alternatives, problems, signatures, unfold, unreachable
+from authz.engine.unfolding.simplify import simplify
 from authz.engine.unfolding.terms import OutsideFragment
 from tests.unit.engine.unfolding import (
     READ,
@@ -288,3 +289,22 @@ def test_clauses_that_no_head_fits_are_not_visited():
     seen = unfolded(text + FACTS).visited[READ]
     assert 'carries("cook", "soup");' in seen
     assert 'carries("reader", "papers");' not in seen
+
+
+def test_alternatives_keep_apart_what_was_found_by_other_clauses():
+    rules = FACTS + permit('role in subject.roles and carries(role, "papers")')
+    (merged,) = ways(rules).permits
+    found = alternatives(clauses(rules), SCHEMA)[READ]
+    assert [str(one) for one in found] == [
+        'subject.roles holds "reader"',
+        'subject.roles holds "editor"',
+    ]
+    assert simplify(found) == [merged]
+
+
+def test_a_policy_outside_the_fragment_has_no_alternatives():
+    rules = permit('forall(role in subject.roles, role != "x")') + permit(
+        'subject.team = "a"', "p.two"
+    )
+    found = alternatives(clauses(rules), SCHEMA)[READ]
+    assert [one.policies for one in found] == [("p.two",)]
