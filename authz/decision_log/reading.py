@@ -43,11 +43,13 @@ def read(
     report: Callable[[Damage], None],
     *,
     tenant: str | None = None,
+    progress: Callable[[int], None] = lambda _bytes: None,
 ) -> Iterator[Line]:
     """The lines of a folder, or of some files; of one tenant, where it is named.
 
-    report: is told of every line that cannot be read. Order: by time; a line that is older
-    than the one before it in its file follows that one. Raises: Unavailable.
+    report: is told of every line that cannot be read; progress: how many bytes each line
+    had. Order: by time; a line that is older than the one before it in its file follows
+    that one. Raises: Unavailable.
     """
     waiting = _files(source)
     current: list[_Open] = []
@@ -55,7 +57,7 @@ def read(
     for number, (begun, path) in enumerate(waiting):
         while current and current[0][0] < begun - MARGIN_SECONDS:
             yield _next(current)
-        _add(current, number, _lines(path, report, tenant))
+        _add(current, number, _lines(path, report, tenant, progress))
     while current:
         yield _next(current)
 
@@ -89,11 +91,15 @@ def _files(source: Path | Iterable[Path]) -> list[tuple[float, Path]]:
 
 
 def _lines(
-    path: Path, report: Callable[[Damage], None], tenant: str | None
+    path: Path,
+    report: Callable[[Damage], None],
+    tenant: str | None,
+    progress: Callable[[int], None],
 ) -> Iterator[Line]:
     try:
         with path.open("rb") as file:
             for number, text in enumerate(file, start=1):
+                progress(len(text))
                 try:
                     line = decoded(text)
                 except msgspec.DecodeError as exc:
