@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from authz import __version__
+from authz.assurance.reviewing.sarif import sarif
+from authz.assurance.reviewing.texts import remark_of
 from authz.cli.exits import Exit
 from authz.cli.setup import Setup, takes_setup
 from authz.engine.gate.vet import SCHEMA_FILE, polar_texts
@@ -23,7 +26,7 @@ from authz.errors import PolicyCheckError, RequestError
 @click.command(epilog="Example: authz lint policies; authz lint --explain nil-join")
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--explain", "rule", help="Say what that rule means, and check nothing.")
-@click.option("--output", type=click.Choice(["human", "json"]), default="human")
+@click.option("--output", type=click.Choice(["human", "json", "sarif"]), default="human")
 @takes_setup
 def lint(setup: Setup, directory: Path | None, rule: str | None, output: str) -> int:
     """Find everything that a policy set may not contain, with file and line.
@@ -35,7 +38,8 @@ def lint(setup: Setup, directory: Path | None, rule: str | None, output: str) ->
         click.echo(_page(rule), nl=False)
         return Exit.OK
     settings = setup.config()
-    source = read_directory(directory or settings.policy.dir)
+    directory = directory or settings.policy.dir
+    source = read_directory(directory)
     texts = check_files(source.files)
     if SCHEMA_FILE not in texts:
         raise PolicyCheckError(f"there is no {SCHEMA_FILE} in the policy directory")
@@ -49,6 +53,8 @@ def lint(setup: Setup, directory: Path | None, rule: str | None, output: str) ->
     )
     if output == "json":
         click.echo(_as_json(findings, source.revision))
+    elif output == "sarif":
+        click.echo(_as_sarif(findings, directory))
     else:
         _report(findings)
     return Exit.GATE_FAILED if findings else Exit.OK
@@ -80,3 +86,8 @@ def _as_json(findings: Sequence[Finding], revision: str) -> str:
         ensure_ascii=False,
         indent=2,
     )
+
+
+def _as_sarif(findings: Sequence[Finding], directory: Path) -> str:
+    log = sarif(map(remark_of, findings), directory, __version__)
+    return json.dumps(log, ensure_ascii=False, indent=2)

@@ -73,6 +73,19 @@ def test_json_holds_every_finding(lint, bad):
     }
 
 
+def test_sarif_names_the_rule_and_the_line(lint, bad):
+    ran = lint(bad, "--output", "sarif")
+    (run,) = json.loads(ran.out)["runs"]
+    first = run["results"][0]
+    place = first["locations"][0]["physicalLocation"]
+    assert (ran.code, first["ruleId"]) == (5, "unknown-attribute")
+    assert place["artifactLocation"]["uri"] == "policies/odd.polar"
+    assert place["region"] == {"startLine": 3}
+    helps = {rule["id"]: rule["help"]["text"] for rule in run["tool"]["driver"]["rules"]}
+    why = RULES["unknown-attribute"].why
+    assert helps["unknown-attribute"].startswith(why)
+
+
 def test_the_page_of_a_rule_is_printed(lint):
     ran = lint("--explain", "nil-join")
     assert (ran.code, ran.out) == (0, RULES["nil-join"].page())
