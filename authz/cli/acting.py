@@ -74,6 +74,13 @@ def at_desk(acting: Acting) -> Iterator[Desk]:
 
     Raises: RequestError where nobody is named; NotFound for nobody's e-mail.
     """
+    with with_policies(acting) as (desk, _):
+        yield desk
+
+
+@contextmanager
+def with_policies(acting: Acting) -> Iterator[tuple[Desk, ActivePolicies]]:
+    """The same, and the policies that decide there. Raises: as `at_desk`."""
     settings = acting.setup.config()
     email = acting.person
     if email is None:
@@ -83,9 +90,10 @@ def at_desk(acting: Acting) -> Iterator[Desk]:
         )
     with opened(settings.store.path) as database:
         person = _person(database, email)
-        made = parts(policies_of(settings), database, time.time)
+        policies = policies_of(settings)
+        made = parts(policies, database, time.time)
         with closing(made.facts):
-            yield Desk(database, made, time.time, Hasher(), person)
+            yield Desk(database, made, time.time, Hasher(), person), policies
 
 
 def policies_of(settings: Config) -> ActivePolicies:

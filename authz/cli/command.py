@@ -10,22 +10,29 @@ from collections.abc import Sequence
 import click
 
 from authz import __version__
+from authz.cli import policy_acts
 from authz.cli.bench import bench
 from authz.cli.can import can
 from authz.cli.check import check
+from authz.cli.check_all import check_all
 from authz.cli.client import client
 from authz.cli.configuration import configuration
+from authz.cli.diff import diff
 from authz.cli.doctor import doctor
 from authz.cli.events import events
 from authz.cli.exits import Exit, exit_of
 from authz.cli.explain import explain
 from authz.cli.export import export
 from authz.cli.filter import filter_
+from authz.cli.fmt import fmt
 from authz.cli.import_ import import_
 from authz.cli.key import key
 from authz.cli.lint import lint
 from authz.cli.migrate import migrate
+from authz.cli.policy import policy
 from authz.cli.policy_test import policy_test
+from authz.cli.prove import prove_
+from authz.cli.replay import replay_
 from authz.cli.serve import demo, serve
 from authz.cli.setup import Setup, takes_setup
 from authz.cli.tenant import tenant
@@ -53,6 +60,19 @@ authz.add_command(can)
 authz.add_command(filter_, "filter")
 authz.add_command(policy_test)
 authz.add_command(lint)
+authz.add_command(prove_)
+authz.add_command(diff)
+authz.add_command(replay_, "replay")
+authz.add_command(fmt)
+authz.add_command(check_all)
+authz.add_command(policy)
+policy.add_command(policy_acts.stage)
+policy.add_command(policy_acts.check)
+policy.add_command(policy_acts.approve)
+policy.add_command(policy_acts.reject)
+policy.add_command(policy_acts.withdraw)
+policy.add_command(policy_acts.activate)
+policy.add_command(policy_acts.roll_back)
 authz.add_command(user)
 user.add_command(access)
 user.add_command(sessions)

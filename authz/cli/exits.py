@@ -6,6 +6,7 @@ and where the policies refuse what was to be done.
 
 from enum import IntEnum
 
+from authz.administration.policy_rules import Obstacle
 from authz.errors import (
     AuthzError,
     ConfigError,
@@ -43,4 +44,6 @@ def exit_of(error: AuthzError) -> Exit:
             return Exit.UNREACHABLE
         case Forbidden():
             return Exit.DENY
+        case Obstacle():
+            return Exit.GATE_FAILED
     return Exit.USAGE

@@ -9,18 +9,21 @@ import pytest
 from authz.accounts.passwords import Hasher
 from authz.administration.desk import Desk
 from authz.administration.person import Person
+from authz.administration.policy_site import Site
 from authz.composition import Parts
+from authz.decisions.active import Health
 from authz.decisions.pdp import PDP
 from authz.decisions.sample import Sampler
 from authz.decisions.search import Searches
 from authz.engine.policyset import PolicySet
+from authz.engine.source import source_of
 from authz.storage import events, people, provenance, sessions
 from authz.storage.database import Database, open_database
 from authz.storage.events import SERVICE
 from authz.storage.facts import StoredFacts
 from authz.storage.search import StoredSearch
 from authz.storage.seed import seed
-from tests.shipped import shipped
+from tests.shipped import POLICIES, changed, shipped
 
 ROOT = Path(__file__).parents[2]
 CHEAP = Hasher(rounds=1, memory_kib=64, lanes=1)
@@ -46,6 +49,18 @@ def parts_of(database: Database, clock: Clock, policies: PolicySet) -> Parts:
     )
 
 
+def site_of(policies: PolicySet) -> Site:
+    """The shipped directory, where no check is ever begun."""
+    return Site(
+        directory=POLICIES,
+        gate=lambda files: changed(source_of(files)),
+        current=lambda: policies,
+        health=lambda: Health(True, "", policies.revision),
+        reload=lambda: False,
+        start=lambda number: None,
+    )
+
+
 class World:
     """One database with the sample tenants, as one process has it."""
 
@@ -54,6 +69,7 @@ class World:
         self.clock = clock
         self.database = open_database(path, clock)
         self.parts = parts_of(self.database, clock, policies or shipped())
+        self.site = site_of(policies or shipped())
 
     def desk(self, email: str, channel: str = "web", session: str | None = None) -> Desk:
         """The desk of a person of a sample tenant."""
@@ -123,5 +139,19 @@ def world(seeded, tmp_path):
     path.write_bytes(seeded.read_bytes())
     path.chmod(0o600)
     made = World(path, Clock())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desks(seeded, tmp_path):
+    """People who change a policy directory of a few lines."""
+    # WHY here: it is made of what stands above.
+    from tests.administration.policy_desks import Desks, write
+
+    path = tmp_path / "gatehouse.db"
+    path.write_bytes(seeded.read_bytes())
+    path.chmod(0o600)
+    made = Desks(path, Clock(), write(tmp_path / "policies"))
     yield made
     made.close()

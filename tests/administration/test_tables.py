@@ -3,7 +3,9 @@ import sqlite3
 import pytest
 
 from authz.administration.tables import csv_text, safe
-from authz.storage.administration_tables import MODELS
+from authz.storage import administration_tables, policy_tables
+
+MODELS = (*administration_tables.MODELS, *policy_tables.MODELS)
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
@@ -24,6 +26,9 @@ def test_the_models_are_the_tables(world, model):
         "INSERT INTO setting VALUES ('pwani', '', '{}', 0)",
         "INSERT INTO refusal VALUES ('pwani', 'nobody', 'a', 'user', 'u', 'no_permit', 1,"
         " 0, 0, 'x', NULL, NULL, NULL)",
+        "INSERT INTO policy_directory VALUES ('short', 'short', 0)",
+        "INSERT INTO policy_comment VALUES (1, 99, 'a', 'a', 0, 'of no change')",
+        "INSERT INTO policy_tick VALUES (99, 'g', 'a', 'a', 0)",
     ],
 )
 def test_the_database_refuses_what_no_code_of_ours_writes(world, sql):

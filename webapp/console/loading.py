@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from urllib.parse import urlsplit
 
@@ -12,6 +13,9 @@ from authz.accounts.mail import mailer
 from authz.accounts.passwords import Hasher
 from authz.accounts.tokenkeys import TokenKeys
 from authz.accounts.tokens import Tokens
+from authz.administration import policy_revisions
+from authz.administration.policy_process import site_of
+from authz.administration.policy_site import Site
 from authz.administration.rules import rules
 from authz.composition import active_policies, parts
 from authz.decisions.active import ActivePolicies
@@ -19,7 +23,7 @@ from authz.decisions.ports import Clock
 from authz.engine.polar import EvaluationFailed
 from authz.errors import Unavailable
 from authz.settings import Config
-from authz.storage.database import identity, open_database
+from authz.storage.database import Database, identity, open_database
 from authz.storage.tenants import KINDS
 from webapp.console.app import create_app
 from webapp.console.parts import Console, Door
@@ -43,15 +47,17 @@ def load(config: Config, file: tuple[int, int], clock: Clock) -> Served:
     if identity(config.store.path) != file:
         raise Unavailable(f"the database file `{config.store.path}` was replaced")
     database = open_database(config.store.path, clock)
-    watching = watch.start(
-        config.policy.dir, seen, policies.reload, sees_edits=config.policy.watch
-    )
+    site = site_of(config, policies)
+    reload = partial(_reload, policies, site, database)
+    watching = watch.start(config.policy.dir, seen, reload, sees_edits=config.policy.watch)
+    policy_revisions.note(database, site)
     _read_rules(policies)
     door = door_of(config)
     console = Console(
         database=database,
         made=parts(policies, database, clock),
         policies=policies.current,
+        site=site,
         hasher=Hasher(),
         mailer=mailer(config.mail, clock),
         clock=clock,
@@ -65,6 +71,12 @@ def load(config: Config, file: tuple[int, int], clock: Clock) -> Served:
     tokens = Tokens(database, keys, clock, issuer, f"{issuer}{json_api.PREFIX}")
     app = json_api.beside(create_app(console), json_api.create_app(Api(console, tokens)))
     return Served(app, watching.request, door.body_bytes, door.is_secure)
+
+
+def _reload(policies: ActivePolicies, site: Site, database: Database, again: bool) -> None:
+    """The policies as they are now; edits of the directory are written down."""
+    policies.reload(again)
+    policy_revisions.note(database, site)
 
 
 def _read_rules(policies: ActivePolicies) -> None:

@@ -7,6 +7,7 @@ from flask import Flask
 
 from authz.accounts.mail import Mailer
 from authz.accounts.passwords import Hasher
+from authz.administration.policy_site import Site
 from authz.composition import Parts
 from authz.decisions.ports import Clock
 from authz.engine.policyset import PolicySet
@@ -46,6 +47,8 @@ class Console:
     made: Parts
     #: The policy set that decides now.
     policies: Callable[[], PolicySet]
+    #: Where the policies are, and what works on them there.
+    site: Site
     hasher: Hasher
     mailer: Mailer
     clock: Clock
