@@ -7,8 +7,11 @@ for, fails the walk with a word about what to add.
 from collections.abc import Callable, Mapping
 
 from authz.accounts import resets
+from authz.administration import policy_changes
+from authz.storage import policy_turns
 from authz.storage.events import SERVICE
 from tests.browser.site import RECORDED, Site
+from tests.console import reviewing
 
 NOBODY = ""
 ROOT, OWNER, OPERATOR = (
@@ -85,6 +88,7 @@ STATES: Mapping[str, tuple[Mapping[str, str], ...]] = {
     "compare.page": ({"with": "service_tech@domain.com"},),
     "units.list_page": ({"q": "no-unit-is-called-this"},),
     "records.list_page": ({"q": "nothing-is-noted-like-this"},),
+    "changes.list_page": ({"status": "withdrawn"},),
 }
 
 
@@ -101,8 +105,47 @@ def _token(kind: str, email: str) -> Callable[[Site], str]:
     return made
 
 
+def _change(site: Site) -> str:
+    """A change of the policies, which has something against every part of it."""
+    if "change" not in site.made:
+        number = reviewing.staged(site.world)
+        reviewing.checked(site.world, number, reviewing.failed())
+        site.made["change"] = str(number)
+    return site.made["change"]
+
+
+def _earlier(site: Site) -> str:
+    """A policy set that was in force, as far as the database knows."""
+    if "turn" not in site.made:
+        desk = site.world.desk(OPERATOR)
+        change = policy_changes.find(desk, site.world.site, int(_change(site)))
+        found = policy_turns.begin(
+            site.world.database,
+            change.candidate,
+            policy_turns.FOUND,
+            label="",
+            is_whole=True,
+        )
+        site.made["turn"] = str(found.number)
+    return site.made["turn"]
+
+
+def _file(_site: Site) -> str:
+    """A file of the policies, and a short one."""
+    return "protected_pages.polar"
+
+
 #: Endpoint, and part of its address -> makes what may stand there.
 MADE: Mapping[tuple[str, str], Callable[[Site], str]] = {
     ("reset.link", "token"): _token(resets.LOGIN, "fresh@gasmeter.example"),
     ("reset.pages_link", "token"): _token(resets.PAGES, "owner@ziwa.example"),
+    ("policies.file", "name"): _file,
+    ("policies.policy", "id"): lambda _site: "protected_pages.page-is-locked",
+    ("changes.page", "id"): _change,
+    ("changes.edit_form", "id"): _change,
+    ("changes.progress", "id"): _change,
+    ("policy_revisions.page", "id"): _earlier,
+    ("policy_revisions.progress", "id"): _earlier,
+    ("policy_revisions.file", "id"): _earlier,
+    ("policy_revisions.file", "name"): _file,
 }

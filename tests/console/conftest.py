@@ -51,6 +51,7 @@ def console_of(world: World, **door) -> Console:  # noqa: F811
         database=world.database,
         made=world.parts,
         policies=shipped,
+        site=world.site,
         hasher=CHEAP,
         mailer=Outbox(world.path.parent / "outbox", "gatehouse@example.org", world.clock),
         registration=True,

@@ -53,6 +53,12 @@ GET       /clients                                  OA PR
 GET POST  /clients/add                              OA P
 GET       /companies                                      S
 GET POST  /companies/add                                  S
+GET POST  /policies                                       SV
+GET       /policies/progress                              SV
+GET       /policy-changes                                 SV
+GET POST  /policy-changes/add                             SV
+GET       /policy-revisions                               SV
+POST      /policy-revisions                               S
 GET       /events                                   OA PR SV
 GET       /events.csv                               OA PR SV
 GET       /events.jsonl                             OA PR SV
@@ -129,6 +135,21 @@ POST      /clients/<id>/revoke                      OA P   api_client
 GET       /companies/<slug>/about                         S    company
 GET POST  /companies/<slug>/suspend                       S    company
 GET POST  /companies/<slug>/resume                        S    company
+GET       /policies/<name>                                SV   policy_file
+GET       /policy/<id>                                    SV   policy
+GET       /policy-changes/<id>                            SV   policy_change
+GET       /policy-changes/<id>/progress                   SV   policy_change
+GET POST  /policy-changes/<id>/edit                       SV   policy_change
+POST      /policy-changes/<id>/check                      SV   policy_change
+POST      /policy-changes/<id>/gains                      SV   policy_change
+POST      /policy-changes/<id>/approve                    SV   policy_change
+POST      /policy-changes/<id>/reject                     SV   policy_change
+POST      /policy-changes/<id>/withdraw                   SV   policy_change
+POST      /policy-changes/<id>/activate                   S    policy_change
+POST      /policy-changes/<id>/comments                   SV   policy_change
+GET POST  /policy-revisions/<id>                          SV   policy_set
+GET       /policy-revisions/<id>/progress                 SV   policy_set
+POST      /policy-revisions/<id>/roll-back                S    policy_set
 GET POST  /organizations/supply_company/<id>/edit      P       supply_company
 GET POST  /organizations/supply_company/<id>/delete    P       supply_company
 GET POST  /organizations/service_organization/<id>/edit    P   service_organization
@@ -181,6 +202,10 @@ GET POST  /units/<id>/delete                           P       metering_unit
 #: Type -> a thing in the reach of all who may reach any, and one of another company.
 SAMPLES = {
     "company": ("ziwa", "nobody"),
+    "policy_file": ("system.polar", "none.polar"),
+    "policy": ("system.role-runs-the-server", "system.none"),
+    "policy_change": ("1", "99"),
+    "policy_set": ("1", "99"),
     "supply_company": ("hg-poytaxt", "sc-none"),
     "service_organization": ("techservice", "so-none"),
     "manufacturer": ("ekdev", "m-none"),
@@ -235,6 +260,7 @@ PERSONS = {
 }
 #: What is tried elsewhere, as it takes more than an address.
 ELSEWHERE = {
+    "/policy-revisions/<id>/files/<name>",
     "/users/<id>/permissions/preview",
     "/users/<id>/sessions/<handle>/end",
     "/profile/sessions/<handle>/end",

@@ -19,7 +19,7 @@ VERBATIM = re.compile(r"%\(\w+\)[ds]|\{\w*\}|`[^`]+`")
 #: Texts that are rightly the same in English and in another language.
 SAME: dict[str, set[str]] = {
     "ru": {"IMEI"},
-    "uz": {"IMEI", "Model", "Monitoring", "Server"},
+    "uz": {"IMEI", "Model", "Monitoring", "Server", "Test"},
     "fr": {
         "%(num)d action",
         "Action",
@@ -31,6 +31,7 @@ SAME: dict[str, set[str]] = {
         "Code",
         "Console",
         "IMEI",
+        "Invariants",
         "Latitude",
         "Longitude",
         "Menu",
@@ -41,6 +42,8 @@ SAME: dict[str, set[str]] = {
         "Permissions",
         "Question",
         "Sessions",
+        "Test",
+        "Tests",
         "Transactions",
         "Type",
         "Village",

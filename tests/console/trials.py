@@ -25,6 +25,7 @@ from tests.console.reach_table import (
     THINGS,
     rows,
 )
+from tests.console.reviewing import staged
 from tests.shipped import shipped
 from webapp.console.app import create_app
 
@@ -72,6 +73,7 @@ def prepared(seeded, tmp_path_factory):
     for tenant in APPS:
         scopes = ["decision:check"]
         clients.create(made.database, tenant, "an app", scopes, actor=SERVICE)
+    staged(made)
     made.close()
     return path
 

@@ -7,6 +7,8 @@ from webapp.console import assets, errors, gate, headers, labels, needs, visitor
 from webapp.console.cookies import Cookies
 from webapp.console.menu import menu
 from webapp.console.pages import (
+    change_acts,
+    changes,
     clients,
     companies,
     compare,
@@ -22,6 +24,8 @@ from webapp.console.pages import (
     permissions,
     person,
     places,
+    policies,
+    policy_revisions,
     profile,
     reach,
     record_forms,
@@ -40,6 +44,8 @@ from webapp.console.parts import KEPT, Console
 from webapp.console.state import StateInterface
 
 PAGES = (
+    change_acts.pages,
+    changes.pages,
     clients.pages,
     companies.pages,
     compare.pages,
@@ -55,6 +61,8 @@ PAGES = (
     permissions.pages,
     person.pages,
     places.pages,
+    policies.pages,
+    policy_revisions.pages,
     profile.pages,
     reach.pages,
     record_forms.pages,

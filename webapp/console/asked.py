@@ -76,7 +76,12 @@ def check_same_twice(form: Form) -> None:
 
 def sentence(error: Exception) -> str:
     """An error as people read it, in their language."""
-    text = in_reader_language(message(error)).replace("`", "").rstrip(".")
+    return as_sentence(message(error))
+
+
+def as_sentence(said: str) -> str:
+    """What the program said of something, as `said` makes it, in the reader's language."""
+    text = in_reader_language(said).replace("`", "").rstrip(".")
     end = "" if text.endswith("?") else "."
     return f"{text[:1].upper()}{text[1:]}{end}" if text else ""
 

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from authz.administration import labels
 from authz.engine.catalogue import CatalogueEntry, in_language
 from authz.terms import term
+from webapp.console.asked import as_sentence
 from webapp.console.catalogues import in_reader_language
 from webapp.console.words import language
 
@@ -46,6 +47,7 @@ def install(app: Flask) -> None:
         "status_label": status,
     }
     app.jinja_env.globals["policy_title"] = policy
+    app.jinja_env.filters["told"] = as_sentence
     app.jinja_env.filters["word"] = word
     app.jinja_env.filters["words"] = lambda ids: [(id, word(id)) for id in ids]
 

@@ -41,6 +41,14 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
         (Entry(_l("Companies"), "companies.list_page", "c"),),
     ),
     (
+        _l("Policies"),
+        (
+            Entry(_l("Files"), "policies.page", "p"),
+            Entry(_l("Change requests"), "changes.list_page"),
+            Entry(_l("Revisions"), "policy_revisions.list_page"),
+        ),
+    ),
+    (
         _l("Decisions"),
         (
             Entry(_l("Explain"), "explain.page", "x"),
@@ -109,6 +117,10 @@ MENU: tuple[tuple[LazyString, tuple[Entry, ...]], ...] = (
 KEPT = "menu"
 #: Noun whose pages are reached from an entry -> that entry.
 PARENTS = {
+    "policies": "policies.page",
+    "changes": "changes.list_page",
+    "change_acts": "changes.list_page",
+    "policy_revisions": "policy_revisions.list_page",
     "users": "users.list_page",
     "companies": "companies.list_page",
     "person": "users.list_page",

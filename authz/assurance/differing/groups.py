@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from heapq import nsmallest
 from typing import Any
 
 from authz.assurance.differing.census import Census
@@ -142,14 +143,17 @@ class Grouping:
         kind = (signature.subject, signature.action, signature.resource)
         behind = [(one.id, one.of) for one in policies]
         content = (change, self.census.tenant, kind, when, behind, who, what, pairs)
-        names = ((id, self.census.name(signature.subject, id)) for id in who[: self.show])
+        # WHY by name: ids are drawn by chance, and the same people come in one order.
+        names = nsmallest(
+            self.show, ((self.census.name(signature.subject, id), id) for id in who)
+        )
         return Group(
             id=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12],
             change=change,
             tenant=self.census.tenant,
             signature=signature,
             people=len(who),
-            people_shown=tuple(names),
+            people_shown=tuple((id, name) for name, id in names),
             resources=len(what),
             resources_shown=tuple(what[: self.show]),
             pairs=pairs,

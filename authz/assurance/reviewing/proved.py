@@ -39,7 +39,7 @@ def proved(candidate: Candidate, settings: Config, progress: Progress) -> Step:
 def _outcome(found: Proofs) -> Outcome:
     if found.verdicts(Verdict.VIOLATED):
         return Outcome.FAILED
-    return Outcome.PASSED if found.complete else Outcome.UNDECIDED
+    return Outcome.UNDECIDED if found.verdicts(Verdict.NOT_PROVED) else Outcome.PASSED
 
 
 def _summary(found: Proofs) -> str:

@@ -8,17 +8,15 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from authz.accounts import own
-from authz.accounts.throttle import Throttled
 from authz.administration import mending, preview, rights
-from authz.administration.desk import Desk
 from authz.administration.mending import Step
 from authz.administration.preview import Preview
 from authz.administration.rights import Access
 from authz.errors import Conflict, InvalidChange
-from webapp.console import choices
+from webapp.console import choices, confirmed
 from webapp.console.answers import go, status_of
 from webapp.console.asked import Form, chosen, posted, sentence
+from webapp.console.confirmed import PASSWORD
 from webapp.console.labels import role_word
 from webapp.console.needs import Pages
 from webapp.console.visitor import present
@@ -28,8 +26,6 @@ pages = Pages("permissions", __name__)
 
 #: Field of the level, and of when it ends; where there are several roles, one for each.
 LEVEL, ENDS = "level", "expires_at"
-#: Field of the own password, which is asked for where it was given long ago.
-PASSWORD = "own_password"  # noqa: S105 - the name of a field
 
 
 @pages.page("/users/<id>/permissions", action="user:read", on="user")
@@ -62,13 +58,12 @@ def save(id: str) -> ResponseReturnValue:
         if typed["preview"]:
             shown = preview.preview(desk, found.account.id, wanted)
             return _page(found, wanted, typed, shown)
-        _check_confirmed(desk, typed[PASSWORD])
+        confirmed.check(desk, typed[PASSWORD])
         rights.save(desk, found.account.id, wanted, version=typed["version"])
     except (InvalidChange, Conflict) as exc:
         return _page(found, wanted, typed.refused(exc)), status_of(exc)
-    except (own.ConfirmationNeeded, own.WrongPassword, Throttled) as exc:
-        status = 429 if isinstance(exc, Throttled) else 422
-        return _page(found, wanted, typed.refused(exc, PASSWORD)), status
+    except confirmed.UNCONFIRMED as exc:
+        return _page(found, wanted, typed.refused(exc, PASSWORD)), confirmed.status_of(exc)
     flash(
         _(
             "Access saved for %(name)s. Their next request uses it.",
@@ -91,19 +86,6 @@ def changes(id: str) -> ResponseReturnValue:
     except InvalidChange as exc:
         return _part(None, sentence(exc))
     return _part(shown)
-
-
-def _check_confirmed(desk: Desk, password: str) -> None:
-    """Nothing, where the own password was given lately, or is given now.
-
-    Raises: ConfirmationNeeded, WrongPassword, Throttled.
-    """
-    try:
-        own.require_confirmed(desk.database, desk.person, now=desk.clock())
-    except own.ConfirmationNeeded:
-        if not password:
-            raise
-        own.confirm(desk.database, desk.hasher, desk.person, password)
 
 
 def _steps() -> tuple[Step, ...]:
