@@ -2,11 +2,13 @@
 
 import pytest
 
+from authz.assurance.coverage import Coverage, ranges
 from authz.assurance.policy_tests import never_determining, read_suites, run
 from authz.assurance.suites import Check
 from authz.engine import clauses, text
 from authz.engine.clauses import Clause, Constant, Path, Variable
 from authz.engine.schema import BUILT_IN
+from authz.engine.source import read_directory
 from authz.model import Effect
 from tests.policies.support import POLICIES, shipped
 
@@ -17,8 +19,14 @@ def suites():
 
 
 @pytest.fixture(scope="module")
-def cases(suites):
-    return run(suites, shipped())
+def measured():
+    """Sees what the rows put to work, once `cases` has been run."""
+    return Coverage(shipped(), read_directory(POLICIES))
+
+
+@pytest.fixture(scope="module")
+def cases(suites, measured):
+    return run(suites, shipped(), seen=measured.see)
 
 
 def test_every_row_passes(cases):
@@ -31,6 +39,12 @@ def test_every_row_passes(cases):
 
 def test_every_policy_decides_in_some_row(cases):
     assert never_determining(cases, shipped()) == ()
+
+
+def test_every_line_of_the_rules_is_put_to_work_by_some_row(cases, measured):
+    report = measured.report()
+    missing = {one.file: ranges(one.missing) for one in report.files if one.missing}
+    assert (missing, report.idle) == ({}, ())
 
 
 def forbids() -> list[Clause]:
