@@ -32,7 +32,8 @@ def fmt(setup: Setup, paths: tuple[Path, ...], *, check: bool, diff: bool) -> in
     PATH is a file, or a directory with *.polar files; without it the configured policy set
     is meant, and `-` lays out standard input on standard output. The rules before and after
     are compared, and every comment is kept. Exits with 3 when a file is no policy text, and
-    then nothing is written; with 5 when --check finds a file that is laid out otherwise.
+    then nothing is written; with 5 when --check finds a file that is laid out otherwise;
+    with 7 when a file cannot be written.
     """
     stream = Path(STDIN) in paths
     if stream and len(paths) > 1:

@@ -48,6 +48,16 @@ def test_line_ends_of_windows_become_plain_ones(fmt, file):
     assert file.read_bytes() == EVEN.encode()
 
 
+def test_a_file_that_cannot_be_written_stays_as_it_was(fmt, file):
+    # There is no room in a directory for a longer name, as that of the new text beside it.
+    long = file.rename(file.with_name("x" * 245 + ".polar"))
+    ran = fmt(long)
+    assert (ran.code, ran.out) == (7, "")
+    assert "cannot write" in ran.err
+    assert long.read_text("utf-8") == ODD
+    assert [*long.parent.iterdir()] == [long]
+
+
 def test_what_a_link_leads_to_is_laid_out_and_the_link_stays(fmt, file, tmp_path):
     link = tmp_path / "link.polar"
     link.symlink_to(file)
