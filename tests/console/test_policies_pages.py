@@ -89,7 +89,7 @@ def test_what_the_tests_never_reach_is_marked(operator, looked_at):
     overview = operator.get("/policies").text
     assert "47 of 49 lines" in overview
     assert "Nobody reaches another tenant" in overview
-    assert "another policy always overrules it" in overview
+    assert "no decision depends on it" in overview
     assert "This policy never matters." in operator.get(f"/policy/{LOCKED}").text
 
 
