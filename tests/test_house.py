@@ -26,6 +26,7 @@ FLOORS = {
     "authz.said": 0,
     "authz.terms": 0,
     "authz.yamlfile": 0,
+    "authz.visible": 0,
     "authz.logs": 0,
     "authz.config": 0,
     "authz.settings": 0,

@@ -17,7 +17,7 @@ from authz.assurance.differing.summary import (
     outcome,
     reach,
 )
-from authz.cli.printing import visible
+from authz.visible import visible
 
 #: Change or verdict -> sign and colour.
 SIGNS = {

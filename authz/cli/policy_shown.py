@@ -13,8 +13,9 @@ from authz.administration.policy_checks import Check
 from authz.administration.policy_revisions import Turn
 from authz.administration.policy_rules import Gain
 from authz.cli.exits import Exit
-from authz.cli.printing import table, time, visible
+from authz.cli.printing import table, time
 from authz.storage.policy_sets import Files
+from authz.visible import visible
 
 CHANGES = ("change", "status", "author", "since", "title")
 TURNS = ("number", "revision", "since", "how", "change", "by")

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 import click
 
+from authz.visible import visible
+
 in_form = click.option("--output", type=click.Choice(["human", "json"]), default="human")
 
 
@@ -33,8 +35,3 @@ def _lines(rows: Sequence[Sequence[object]]) -> Iterator[str]:
     for row in texts:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield "  ".join(cells).rstrip()
-
-
-def visible(text: str) -> str:
-    """WHY: what somebody was called must not steer the terminal of who reads it."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text)

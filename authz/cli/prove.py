@@ -16,11 +16,13 @@ from authz.assurance.proving.proofs import Idle, Proof, Proofs, Verdict
 from authz.assurance.proving.prove import prove
 from authz.assurance.symbolic.solver import INSTALL, solver_version
 from authz.cli.exits import Exit
-from authz.cli.printing import visible
+from authz.cli.files import read_text, write_report
 from authz.cli.progress import progress
 from authz.cli.setup import Setup, load_policies, takes_setup
+from authz.engine.beside import TEST_LIMIT_BYTES
 from authz.engine.policyset import PolicySet
-from authz.errors import RequestError
+from authz.errors import RequestError, Unavailable
+from authz.visible import visible
 
 _WHY = {
     "vacuous": "never holds",
@@ -58,7 +60,8 @@ def prove_(
     PATH is the configured policy directory when it is left out; its invariants.yaml says
     what must hold. Exits with 5 when an invariant is violated, or with --fail-on idle when
     a policy can never matter; with 6 when something is neither proved nor violated; with 3
-    when a file cannot be read; with 2 when there are no invariants.
+    when a file cannot be read; with 2 when there are no invariants, or other tests stand
+    where a counterexample would be saved; with 7 when it cannot be written.
     """
     settings = setup.config()
     directory = path or settings.policy.dir
@@ -98,11 +101,28 @@ def _exit(found: Proofs, fail_on: str | None) -> Exit:
 
 
 def _save(found: Proofs, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for one in found.invariants:
-        if one.counterexample and one.counterexample.test:
-            file = folder / TEST_FILE.format(id=one.id)
-            file.write_text(one.counterexample.test, encoding="utf-8")
+    """Raises: RequestError, and then nothing is written, where a file holds other tests;
+    Unavailable.
+    """
+    texts = {
+        folder / TEST_FILE.format(id=one.id): one.counterexample.test
+        for one in found.invariants
+        if one.counterexample and one.counterexample.test
+    }
+    for file, text in texts.items():
+        if file.exists() and _begins(read_text(file, TEST_LIMIT_BYTES)) != _begins(text):
+            raise RequestError(f"`{file}` holds other tests: name another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise Unavailable(f"cannot make `{folder}`: {exc.strerror}") from exc
+    for file, text in texts.items():
+        write_report(file, text)
+
+
+def _begins(text: str) -> list[str]:
+    """The lines that say which suite it is."""
+    return text.splitlines()[:2]
 
 
 def _case(one: Proof) -> TestCase:

@@ -37,9 +37,14 @@ def read_beside(path: Path) -> Mapping[str, bytes]:
     return found
 
 
+def is_beside(name: str) -> bool:
+    """Whether a file of that name, in the directory itself, is no part of the set."""
+    return name == INVARIANTS_FILE or name.endswith(_TESTS)
+
+
 def _counts(name: Path) -> bool:
     is_nested = len(name.parts) > 1
-    return is_nested or name.name == INVARIANTS_FILE or name.name.endswith(_TESTS)
+    return is_nested or is_beside(name.name)
 
 
 def _read(file: Path, name: str) -> bytes:

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
+from authz.engine.beside import is_beside
 from authz.engine.gate.vet import digest
 from authz.engine.text import FILE_LIMIT_BYTES
 from authz.errors import PolicyCheckError, PolicyError
@@ -22,7 +23,6 @@ from authz.errors import PolicyCheckError, PolicyError
 MARKER = ".activating"
 #: How often a directory is looked at that is being replaced, and the time between.
 LOOKS, PAUSE_SECONDS = 20, 0.05
-_NOT_OF_THE_SET = ("_test.yaml", "invariants.yaml")
 
 Read = TypeVar("Read")
 _State = tuple[tuple[str, int, int, int, int], ...]
@@ -77,9 +77,7 @@ def source_of(files: Mapping[str, bytes]) -> PolicySource:
     own = {
         name: content
         for name, content in files.items()
-        if "/" not in name
-        and name.endswith((".polar", ".yaml"))
-        and not name.endswith(_NOT_OF_THE_SET)
+        if "/" not in name and name.endswith((".polar", ".yaml")) and not is_beside(name)
     }
     return PolicySource(MappingProxyType(own), digest(own))
 
@@ -98,7 +96,7 @@ def read_now(path: Path) -> PolicySource:
             f"cannot read the policy directory `{path}`: {exc.strerror}"
         ) from exc
     for name in names:
-        if name.startswith(".") or name.endswith(_NOT_OF_THE_SET):
+        if name.startswith(".") or is_beside(name):
             continue
         if not name.isprintable() or not name.isascii():
             raise PolicyError(f"a file name is letters, digits, `-` and `_`: {ascii(name)}")

@@ -82,6 +82,26 @@ def test_a_counterexample_that_is_saved_fails_as_a_test_of_that_set(
     assert "found/the-one_test.yaml: What holds: order:approve" in ran.out
 
 
+def test_a_counterexample_takes_the_place_of_an_older_one_and_of_no_other_tests(
+    prove, policies
+):
+    folder = policies(BROKEN)
+    saved = folder / "the-one_test.yaml"
+    assert [prove(folder, "--save-counterexamples", folder).code for _ in range(2)] == [
+        5
+    ] * 2
+    saved.write_text("version: 1\nsuite: mine\n")
+    ran = prove(folder, "--save-counterexamples", folder)
+    assert (ran.code, saved.read_text()) == (2, "version: 1\nsuite: mine\n")
+    assert ran.err.endswith("the-one_test.yaml` holds other tests: name another folder\n")
+
+
+def test_counterexamples_that_cannot_be_written_exit_with_7(prove, policies):
+    folder = policies(BROKEN)
+    ran = prove(folder, "--save-counterexamples", folder / "schema.yaml" / "found")
+    assert (ran.code, "cannot make" in ran.err) == (7, True)
+
+
 def test_an_invariant_that_is_not_proved_exits_with_6_and_says_why(prove, policies):
     ran = prove(policies(VACUOUS))
     assert ran.code == 6

@@ -134,6 +134,94 @@ def test_what_the_schema_demands_is_part_of_the_answer(old, new, expected):
     assert {kind.verdict for kind in found.verdicts.kinds} == {expected}
 
 
+ROLES = "roles: {type: string-set, source: stored, default: []}"
+RECORDS = ROLES.replace("string-set", "record-set").replace(
+    "}", ", fields: {role: string, since: integer}}"
+)
+
+
+@pytest.mark.parametrize("before", [ROLES, RECORDS], ids=["strings", "records"])
+def test_a_set_that_must_be_there_now_denies_where_it_is_not(before):
+    rules = RULES
+    if before == RECORDS:
+        rules = RULES.replace(
+            "role in subject.roles", "one in subject.roles and\n  one.role = role"
+        )
+    was = SCHEMA.replace(ROLES, before)
+    now = SCHEMA.replace(ROLES, before.replace("default: []", "required: true"))
+    found = compare_sets(side("old", rules, was), side("new", rules, now))
+    # Who edits has a role, so that the set is there.
+    assert verdicts(found) == {"paper:read": "stricter"}
+    assert found.verdicts.kinds[0].loss.request["subject"]["roles"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        pytest.param(
+            ROLES,
+            ROLES.replace("stored", "any"),
+            "`subject.roles` was `source: stored`, and is `source: any`",
+            id="of the subject",
+        ),
+        pytest.param(
+            "source: caller",
+            "source: request",
+            "`context.channel` was `source: caller`, and is `source: request`",
+            id="of the context",
+        ),
+        pytest.param(
+            "    registrable: true",
+            "    registrable: true\n    unregistered: true",
+            "whether a `paper` must be registered is not as before",
+            id="not registered",
+        ),
+        pytest.param(
+            "facts: accounts",
+            "facts: resources",
+            "what is stored of `user` is taken from elsewhere than before",
+            id="kept elsewhere",
+        ),
+    ],
+)
+def test_nothing_is_equal_where_the_same_request_has_other_values(old, new, reason):
+    assert old in SCHEMA
+    found = difference(schema=SCHEMA.replace(old, new))
+    assert {(k.verdict, k.reason) for k in found.verdicts.kinds} == {("undecided", reason)}
+    assert found.is_undecided
+
+
+def test_another_source_of_what_nobody_reads_changes_nothing():
+    grade = "grade: {type: integer, source: stored}"
+    found = difference(schema=SCHEMA.replace(grade, grade.replace("stored", "any")))
+    assert not found.verdicts.kinds
+
+
+def test_what_one_does_to_oneself_is_asked_of_one_person():
+    schema = SCHEMA.replace("  paper:\n", "    actions: {user: [rename]}\n  paper:\n")
+    own = "person.id = subject.id and\n  person.tenant = subject.tenant"
+    rules = RULES + (
+        'permit("papers.renames", subject: User, "user:rename", person: User, _context)'
+        f" if\n  {own};\n"
+    )
+    narrow = rules.replace(own, f"{own} and\n  person.status = subject.status")
+    found = compare_sets(side("old", rules, schema), side("new", narrow, schema))
+    assert found.verdicts.counts["equal"] == 3
+
+
+def test_two_people_of_one_id_are_an_example_that_no_policy_test_can_ask():
+    schema = SCHEMA.replace("  paper:\n", "    actions: {user: [rename]}\n  paper:\n")
+    rules = RULES + (
+        'permit("papers.renames", subject: User, "user:rename", person: User, _context)'
+        " if\n  person.id = subject.id;\n"
+    )
+    own = "person.id = subject.id and\n  person.tenant = subject.tenant"
+    narrow = rules.replace("person.id = subject.id", own)
+    found = compare_sets(side("old", rules, schema), side("new", narrow, schema))
+    (kind,) = found.verdicts.kinds
+    assert (kind.verdict, kind.loss.test) == ("stricter", "")
+
+
 def test_a_default_that_is_another_counts_where_it_is_taken():
     rules = RULES.replace(WEB, '  context.channel = "unknown";')
     before = side("old", rules)

@@ -5,7 +5,7 @@ formula is known without a solver.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import combinations, product
 from operator import and_, or_
@@ -73,13 +73,13 @@ class World:
     def records(self) -> list[Mapping[str, Any]]:
         """Every record that there can be."""
         sets = self.values.get(Attr(SUBJECT, RECORDS), ())
-        return [one[0] for one in sets if len(one) == 1]
+        return [one[0] for one in sets if one and len(one) == 1]
 
     @cached_property
     def with_record(self) -> list[int]:
         """For each record, the requests that have it."""
         return [
-            self._bits(record in r[SUBJECT][RECORDS] for r in self.requests)
+            self._bits(record in (r[SUBJECT][RECORDS] or ()) for r in self.requests)
             for record in self.records
         ]
 
@@ -145,7 +145,7 @@ def _sets(pool: Sequence[str]) -> list[tuple[str, ...]]:
 
 
 def of_sets() -> World:
-    """Two strings, of which one may be nil, and two sets."""
+    """Two strings and two sets; one of each may be nil."""
     p, q = Attr(SUBJECT, "p"), Attr(RESOURCE, "q")
     s, t = Attr(SUBJECT, "s"), Attr(RESOURCE, "t")
     pool = ("a", "x", "y", "z")
@@ -158,9 +158,10 @@ def of_sets() -> World:
     for op in (Op.HOLDS, Op.LACKS, Op.HOLDS_OTHER):
         literals += [Literal(op, of, ("a",)) for of in (s, t)]
     literals += [Literal(Op.HOLDS_OTHER, of, ()) for of in (s, t)]
+    literals += [Literal(op, s, (None,)) for op in (Op.ONE_OF, Op.NONE_OF)]
     literals += [Literal(Op.OVERLAPS, s, t), Literal(Op.OVERLAPS, s, s)]
     kinds = {p: "string", q: "string", s: "string-set", t: "string-set"}
-    values = {p: (None, *pool), q: pool, s: _sets(pool), t: _sets(pool)}
+    values = {p: (None, *pool), q: pool, s: (None, *_sets(pool)), t: _sets(pool)}
     return _world(kinds, values, literals)
 
 
@@ -200,7 +201,7 @@ def of_numbers() -> World:
 
 
 def of_records() -> World:
-    """A set of records, a set of strings, and a string."""
+    """A set of records that may be nil, a set of strings, and a string."""
     bindings, s, q = Attr(SUBJECT, RECORDS), Attr(SUBJECT, "s"), Attr(RESOURCE, "q")
     kind, to = Attr("record", "kind"), Attr("record", "to")
     pool = ("a", "x", "y")
@@ -211,10 +212,30 @@ def of_records() -> World:
     literals += [Literal(Op.ONE_OF, to, (None,)), Literal(Op.NONE_OF, to, ("a", None))]
     literals += [Literal(Op.IN, q, s), Literal(Op.ONE_OF, q, ("a",))]
     literals += [Literal(Op.HOLDS_OTHER, s, ("a",)), Literal(Op.SAME, kind, to)]
+    literals += [Literal(op, bindings, (None,)) for op in (Op.ONE_OF, Op.NONE_OF)]
     kinds = {bindings: "record-set", s: "string-set", q: "string"}
     sets = [c for size in range(4) for c in combinations(every, size)]
-    values = {bindings: sets, s: _sets(pool), q: pool}
+    values = {bindings: (None, *sets), s: _sets(pool), q: pool}
     return _world(kinds, values, literals, {"kind": "string", "to": "string"})
+
+
+def of_one_type() -> World:
+    """Two things of one type, each with what is stored of it and what a caller says."""
+    names, pool = ("id", "tenant", "kept", "claimed"), ("a", "b", "c")
+    ends = [(Attr(SUBJECT, name), Attr(RESOURCE, name)) for name in names]
+    literals = [Literal(op, a, b) for op in (Op.SAME, Op.DIFFERS) for a, b in ends]
+    literals += [
+        Literal(op, end, ("a",))
+        for op in (Op.ONE_OF, Op.NONE_OF)
+        for both in ends
+        for end in both
+    ]
+    literals += [Literal(Op.SAME, ends[2][0], ends[3][1])]
+    kinds = dict.fromkeys((end for both in ends for end in both), "string")
+    found = _world(kinds, dict.fromkeys(kinds, pool), literals)
+    claimed = {a: replace(of, source="request") for a, of in found.attributes.items()}
+    kept = {a: of for a, of in found.attributes.items() if a not in ends[3]}
+    return replace(found, attributes={**claimed, **kept})
 
 
 WORLDS = {

@@ -70,10 +70,10 @@ def document(invariants: Mapping[str, Mapping[str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def source(rules: str = RULES) -> PolicySource:
+def source(rules: str = RULES, vocabulary: str = SCHEMA) -> PolicySource:
     """The files of the set."""
     files = {
-        "schema.yaml": SCHEMA.encode(),
+        "schema.yaml": vocabulary.encode(),
         "orders.polar": rules.encode(),
         "orders.yaml": entry(*_ID.findall(rules)).encode(),
     }
@@ -85,8 +85,10 @@ def schema() -> Schema:
     return parse_schema(SCHEMA, "schema.yaml")
 
 
-def small(text: str, rules: str = RULES) -> tuple[PolicySet, Invariants]:
+def small(
+    text: str, rules: str = RULES, vocabulary: str = SCHEMA
+) -> tuple[PolicySet, Invariants]:
     """The set, and the invariants of a file about it."""
-    files = source(rules)
+    files = source(rules, vocabulary)
     policies = uncompared(files.files)
     return policies, parse_invariants(text.encode(), files, policies.schema)

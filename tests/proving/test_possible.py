@@ -1,17 +1,21 @@
 """Requests that there can really be, and strings in order."""
 
 import sys
+from collections import Counter
+from random import Random
 
 import pytest
 
-from authz.assurance.symbolic.formula import All, Some
+from authz.assurance.symbolic.formula import All, Some, true_of
 from authz.assurance.symbolic.possible import is_possible, possible
 from authz.assurance.symbolic.solver import SolverMissing, solver_version
 from authz.assurance.symbolic.universe import Universe
 from authz.assurance.symbolic.witness import Undecided, witness
 from authz.engine.conditions import Attr, Condition, Literal, Op, Signature
+from tests.proving.enumerated import formula, of_one_type
 from tests.proving.sets import schema
 
+ROUNDS = 150
 RENAME = Signature("user", "user:rename", "user")
 HERE, THERE = Attr("subject", "banned"), Attr("resource", "banned")
 
@@ -39,14 +43,37 @@ def test_one_thing_is_found_where_both_ends_are_one(universe):
     own = some(same("id"), same("tenant"), Literal(Op.ONE_OF, HERE, (True,)))
     found = possible(own, universe, one_type=True)
     assert found["subject"] == found["resource"]
-    assert is_possible(found, one_type=True)
+    assert is_possible(found, universe, one_type=True)
+
+
+def test_there_is_a_possible_request_just_where_counting_finds_one():
+    random, world = Random("possible"), of_one_type()
+    universe = world.universe
+    can_be = sum(
+        1 << number
+        for number, request in enumerate(world.requests)
+        if is_possible(request, universe, one_type=True)
+    )
+    seen = Counter()
+    for _ in range(ROUNDS):
+        parts = tuple(formula(random, world) for _ in range(3))
+        asked = All((some(same("id"), same("tenant")), *parts))
+        counted = world.truth(asked)
+        found = possible(asked, universe, one_type=True)
+        assert (found is not None) is bool(counted & can_be), asked
+        if found is not None:
+            assert is_possible(found, universe, one_type=True), asked
+            assert true_of(asked, found), asked
+        seen[bool(counted), bool(counted & can_be)] += 1
+    # Some formulas hold for requests that cannot be, and for no others.
+    assert min(seen[True, True], seen[True, False], seen[False, False]) > 0, seen
 
 
 def test_one_id_in_two_tenants_is_two_things(universe):
     both = some(same("id"), Literal(Op.DIFFERS, HERE, THERE))
     found = possible(both, universe, one_type=True)
     assert found["subject"]["tenant"] != found["resource"]["tenant"]
-    assert is_possible(found, one_type=True)
+    assert is_possible(found, universe, one_type=True)
 
 
 def test_a_question_that_is_known_to_have_no_answer_is_not_asked(universe):

@@ -12,7 +12,7 @@ from authz.engine.policyset import assembled, load
 from authz.engine.text import check_files
 from authz.engine.unfold import Unfolded
 from authz.errors import PolicyCheckError
-from tests.proving.sets import RULES, document, invariants_text, small, source
+from tests.proving.sets import RULES, SCHEMA, document, invariants_text, small, source
 
 EVERY = '{action: "*", resource: "*"}'
 ORDERS = '{action: "*", resource: order}'
@@ -20,9 +20,9 @@ BOTH = '["order:place", "order:approve"]'
 PATIENT = 300
 
 
-def proof(text: str, rules: str = RULES) -> Proof:
+def proof(text: str, rules: str = RULES, vocabulary: str = SCHEMA) -> Proof:
     """What is known of the only invariant of a file."""
-    policies, invariants = small(text, rules)
+    policies, invariants = small(text, rules, vocabulary)
     (found,) = prove(policies, invariants, budget_s=PATIENT).invariants
     return found
 
@@ -86,6 +86,48 @@ def test_one_thing_has_the_same_attributes_wherever_it_stands():
     body = "resource.id = subject.id and resource.banned != subject.banned"
     wanted = '{action: "user:rename", resource: user}'
     found = proof(invariants_text(never=wanted, when=body))
+    assert found.verdict is Verdict.PROVED
+
+
+def test_what_a_caller_says_of_one_thing_may_differ_from_one_end_to_the_other():
+    vocabulary = SCHEMA.replace(
+        "    actions: {user: [rename]}",
+        "      mood: {type: string, source: request}\n    actions: {user: [rename]}",
+    )
+    body = "resource.id = subject.id and resource.mood != subject.mood"
+    wanted = '{action: "user:rename", resource: user}'
+    found = proof(invariants_text(never=wanted, when=body), RULES, vocabulary)
+    assert found.verdict is Verdict.VIOLATED
+    subject, resource = found.counterexample.subject, found.counterexample.resource
+    assert {name for name in subject if subject[name] != resource[name]} == {"mood"}
+
+
+def test_each_resource_of_two_has_the_attributes_of_its_own_type():
+    vocabulary = SCHEMA.replace(
+        "    attributes: {}", "    attributes: {paid: {type: string, source: stored}}"
+    )
+    rules = RULES.replace(
+        '_order: Order, _context) if\n  "clerk" in subject.roles',
+        'order: Order, _context) if\n  "clerk" in subject.roles and\n'
+        "  not order.paid = true and not order.paid = false",
+    ).replace(
+        '_order: Order, _context) if\n  "boss"', '_shop: Shop, _context) if\n  "boss"'
+    )
+    assert rules.count("Shop") == 1
+    found = proof(invariants_text(exclusive=BOTH, on="any"), rules, vocabulary)
+    assert (found.verdict, found.checked) == (Verdict.PROVED, 2)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        '"subject.banned = true # whoever; it is"',
+        "|\n      # Whoever it is.\n      subject.banned = true\n      # Nobody else.",
+    ],
+    ids=["on one line", "below"],
+)
+def test_a_body_may_have_comments(when):
+    found = proof(invariants_text(never=EVERY, when=when))
     assert found.verdict is Verdict.PROVED
 
 

@@ -13,11 +13,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import authz
+from authz.assurance.symbolic.solver import solver_version
 from authz.engine.gate.accepted import turn
 from authz.engine.gate.child import PATIENCE, START_S, Limits, Progress
 from authz.engine.gate.passed import Passed
@@ -79,10 +79,9 @@ def _key(source: PolicySource, beside: Mapping[str, bytes], terms: Terms) -> str
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-@cache
 def _program() -> str:
-    """The hash of what tests and proves."""
-    total = hashlib.sha256()
+    """The hash of what tests and proves: these modules, and the solver."""
+    total = hashlib.sha256(solver_version().encode())
     for file in sorted(Path(__file__).parents[1].rglob("*.py")):
         total.update(file.name.encode() + b"\0" + file.read_bytes())
     return total.hexdigest()

@@ -23,7 +23,7 @@ from authz.engine.policyset import PolicySet, load
 from authz.engine.source import read_directory
 from authz.errors import PolicyError
 
-#: Address space: most of it is the solver's.
+#: Address space at least: most of it is the solver's.
 MEMORY_MIB = 4_096
 #: Processor time to begin, to read the files, and to say what was found.
 SLACK_S = 30
@@ -71,7 +71,7 @@ def _proved(
 def main() -> None:
     """Reads the question, answers it, and ends."""
     asked = json.load(sys.stdin)
-    _limit(asked["test_seconds"] + asked["prove_seconds"])
+    _limit(asked["test_seconds"] + asked["prove_seconds"], Limits(**asked["limits"]))
     files = {name: bytes.fromhex(content) for name, content in asked["files"].items()}
     said: dict[str, Any] = {"digest": digest(files)}
     with tempfile.TemporaryDirectory() as place:
@@ -92,9 +92,13 @@ def main() -> None:
     sys.stdout.write(json.dumps(said))
 
 
-def _limit(seconds: int) -> None:
-    """WHY: whatever the solver does, the server goes on."""
-    memory, processor = MEMORY_MIB * 1024 * 1024, seconds + SLACK_S
+def _limit(seconds: int, vetting: Limits) -> None:
+    """WHY: whatever the solver does, the server goes on.
+
+    No less than what a child of this one gives itself, which cannot take more.
+    """
+    memory = max(MEMORY_MIB, vetting.memory_mib) * 1024 * 1024
+    processor = max(seconds, vetting.wall_seconds) + SLACK_S
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (processor, processor))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

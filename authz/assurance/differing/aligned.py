@@ -44,6 +44,33 @@ def same_values(one: Attribute | None, other: Attribute | None) -> bool:
     )
 
 
+def elsewhere(
+    old: Mapping[Attr, Attribute], new: Mapping[Attr, Attribute], ways: Iterable[Ways]
+) -> str:
+    """Which attribute that counts the two sets take from another source, in words; empty:
+    none.
+
+    WHY it matters: the same caller then asks with other values, whatever the rules say.
+    """
+    read = {attr for one in ways for attr in _read(one)}
+    for attr in sorted(old.keys() & new.keys()):
+        was, now = old[attr], new[attr]
+        if attr in read or was.required or now.required:
+            if was.source != now.source:
+                return f"`{attr}` was `source: {was.source}`, and is `source: {now.source}`"
+            if was.sole_holder_of != now.sole_holder_of:
+                return f"`{attr}` is computed otherwise than before"
+    return ""
+
+
+def _read(ways: Ways) -> Iterator[Attr]:
+    """What the conditions read."""
+    for condition in (*ways.permits, *ways.forbids):
+        yield from (attr for one in condition.literals for attr in one.attributes())
+        if condition.records:
+            yield Attr("subject", condition.records)
+
+
 def universe(
     old: Mapping[Attr, Attribute], new: Mapping[Attr, Attribute]
 ) -> tuple[dict[Attr, Attribute], frozenset[Attr]]:
@@ -58,8 +85,10 @@ def universe(
         was, now = old.get(attr), new.get(attr)
         either = now or was
         assert either is not None
-        if was and now and (was.type, was.fields) != (now.type, now.fields):
+        if was and now and was.type != now.type:
             raise Incomparable(f"`{attr}` was {was.type}, and is {now.type}")
+        if was and now and was.fields != now.fields:
+            raise Incomparable(f"the records of `{attr}` have other fields than before")
         if attr.name in BUILT_IN or same_values(was, now):
             found[attr] = either
             continue

@@ -15,6 +15,10 @@ from authz.assurance.differing.rules import changed_places
 from authz.assurance.differing.sides import Side
 from authz.engine.conditions import Signature
 
+#: Hexadecimal digits of an id. WHY so many: who writes the policies must not find two
+#: groups with the same one, of which somebody then wants the one and gets the other.
+ID_LENGTH = 32
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Responsible:
@@ -148,7 +152,7 @@ class Grouping:
             self.show, ((self.census.name(signature.subject, id), id) for id in who)
         )
         return Group(
-            id=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:12],
+            id=hashlib.sha256(json.dumps(content).encode()).hexdigest()[:ID_LENGTH],
             change=change,
             tenant=self.census.tenant,
             signature=signature,

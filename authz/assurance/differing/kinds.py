@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from authz.assurance.differing.aligned import (
     Incomparable,
     aligned,
+    elsewhere,
     same_values,
     table,
     universe,
@@ -18,11 +19,11 @@ from authz.assurance.differing.aligned import (
 from authz.assurance.differing.asking import asked_of_oso, declares, is_allowed
 from authz.assurance.differing.witnesses import Witness, witness_of
 from authz.assurance.symbolic.formula import Not, all_of, allowed
+from authz.assurance.symbolic.possible import possible
+from authz.assurance.symbolic.smaller import smallest_possible
 from authz.assurance.symbolic.solver import Undecided
 from authz.assurance.symbolic.universe import Universe
-from authz.assurance.symbolic.witness import witness
 from authz.engine.conditions import Attr, Signature, Ways
-from authz.engine.gate.counterexample import smallest
 from authz.engine.gate.requests import Request, nullable
 from authz.engine.policyset import PolicySet
 from authz.engine.schema import Attribute
@@ -90,8 +91,12 @@ class Judge:
         """The verdict on one of them."""
         try:
             old, new = (ways_of(one, signature) for one in (self.old, self.new))
-            tables = [table(one.schema, signature) for one in (self.old, self.new)]
-            if _say_the_same(old, new) and _declare_the_same(*tables):
+            tables = (
+                table(self.old.schema, signature),
+                table(self.new.schema, signature),
+            )
+            moved = self._moved(signature, old, new, tables)
+            if not moved and _say_the_same(old, new) and _declare_the_same(*tables):
                 return Kind(signature, "equal")
             attributes, raw = universe(*tables)
         except (InterpretedOnly, Incomparable) as exc:
@@ -104,14 +109,35 @@ class Judge:
             of = _Case(self.old, self.new, signature, Universe(attributes, absent))
             self._known[content] = of.found(before, after), of.found(after, before)
         gain, loss = self._known[content]
-        return self._judged(signature, gain, loss)
+        return self._judged(signature, gain, loss, moved)
 
-    def _judged(self, signature: Signature, gain: _Direction, loss: _Direction) -> Kind:
-        """The verdict, once oso has confirmed it."""
+    def _moved(
+        self,
+        signature: Signature,
+        old: Ways,
+        new: Ways,
+        tables: tuple[Mapping[Attr, Attribute], Mapping[Attr, Attribute]],
+    ) -> str:
+        """What the two sets take from elsewhere, in words; empty: nothing that counts."""
+        if not (old.permits or new.permits):
+            return ""
+        for name in dict.fromkeys((signature.subject, signature.resource)):
+            was, now = (one.schema.types.get(name) for one in (self.old, self.new))
+            if was is not None and now is not None:
+                if was.facts != now.facts:
+                    return f"what is stored of `{name}` is taken from elsewhere than before"
+                if was.unregistered != now.unregistered:
+                    return f"whether a `{name}` must be registered is not as before"
+        return elsewhere(*tables, (old, new))
+
+    def _judged(
+        self, signature: Signature, gain: _Direction, loss: _Direction, moved: str
+    ) -> Kind:
+        """The verdict, once oso has confirmed it; `moved`: why there is none even so."""
         witnesses = [
             self._confirmed(signature, one, gains=one is gain) for one in (gain, loss)
         ]
-        reasons = [one for one in (gain.reason, loss.reason) if one]
+        reasons = [one for one in (moved, gain.reason, loss.reason) if one]
         found = [one for one in witnesses if isinstance(one, Witness)]
         reasons += [one for one in witnesses if isinstance(one, str)]
         gained, lost = (one if isinstance(one, Witness) else None for one in witnesses)
@@ -148,14 +174,20 @@ class _Case:
     def found(self, denies: Ways, allows: Ways) -> _Direction:
         """A small request that the one denies and the other allows."""
         asked = all_of(allowed(allows), Not(allowed(denies)))
+        one_type = self.signature.subject == self.signature.resource
         try:
-            request = witness(asked, self.universe, timeout_ms=TIMEOUT_MS)
+            request = possible(
+                asked, self.universe, one_type=one_type, timeout_ms=TIMEOUT_MS
+            )
         except Undecided as exc:
             return _Direction(reason=str(exc))
         if request is None:
             return _Direction()
         was = is_allowed(self.old, self.signature, request)
-        return _Direction(smallest(request, self.universe.attributes, self._shows(was)))
+        shows = self._shows(was)
+        return _Direction(
+            smallest_possible(request, self.universe, shows, one_type=one_type)
+        )
 
     def _shows(self, was: bool) -> Callable[[Request], bool]:
         def shows(request: Request) -> bool:

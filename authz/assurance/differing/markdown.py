@@ -15,6 +15,7 @@ from authz.assurance.differing.summary import (
     outcome,
     reach,
 )
+from authz.visible import visible
 
 SIGNS = {"gain": "▲ gain", "loss": "▼ loss"}
 #: Rows of a table: a comment must stay readable.
@@ -123,10 +124,8 @@ def _texts(difference: Difference) -> Iterator[str]:
 
 def _plain(text: str) -> str:
     """WHY: what somebody was called must not become a part of the page."""
-    shown = "".join(char if char.isprintable() else "\ufffd" for char in text)
-    return _SPECIAL.sub(r"\\\1", shown)
+    return _SPECIAL.sub(r"\\\1", visible(text))
 
 
 def _code(text: str) -> str:
-    shown = "".join(char if char.isprintable() else "\ufffd" for char in text)
-    return f"`{shown.replace('`', chr(39)).replace('|', chr(166))}`"
+    return f"`{visible(text).replace('`', chr(39)).replace('|', chr(166))}`"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from authz.assurance.symbolic.possible import is_askable
 from authz.engine.conditions import Signature
 from authz.engine.gate.counterexample import as_test
 from authz.engine.gate.requests import Request
@@ -18,8 +19,8 @@ class Witness:
     request: Request
     old: Decision
     new: Decision
-    #: A policy test that asks it and expects what the new set says; empty where the new set
-    #: does not know such a request.
+    #: A policy test that asks it and expects what the new set says; empty where none can,
+    #: as where the new set does not know such a request.
     test: str
 
     @property
@@ -58,7 +59,8 @@ def _test(
     if signature.action not in types[signature.resource].actions:
         return ""
     clocks = [n for n, attribute in schema.context.items() if attribute.source == "clock"]
-    if any(request["context"][name] is None for name in clocks):
+    timeless = any(request["context"][name] is None for name in clocks)
+    if timeless or not is_askable(request, signature):
         return ""
     return as_test(signature, request, schema, expected)
 

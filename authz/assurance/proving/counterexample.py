@@ -10,11 +10,13 @@ from authz.assurance.proving.layout import laid_out
 from authz.assurance.proving.questions import Question
 from authz.assurance.proving.statements import Statements
 from authz.assurance.symbolic.formula import true_of
+from authz.assurance.symbolic.possible import is_askable
+from authz.assurance.symbolic.smaller import smallest_possible
 from authz.assurance.symbolic.solver import Undecided
 from authz.engine.combine import combine
 from authz.engine.conditions import Signature
-from authz.engine.gate.counterexample import TENANT, as_test, smallest
-from authz.engine.gate.requests import Declared, Request
+from authz.engine.gate.counterexample import as_test
+from authz.engine.gate.requests import Request
 from authz.engine.polar import EvaluationFailed
 from authz.engine.policyset import PolicySet
 from authz.model import Decision
@@ -76,31 +78,11 @@ def _row(signature: Signature, request: Request, decision: Decision) -> dict[str
 
 
 def _smallest(question: Question, request: Request) -> Request:
-    """WHY two ways: what is one thing twice only gets smaller at both ends at once."""
-    universe: Declared = question.universe.attributes
-    one = question.one_type and request["subject"] == request["resource"]
-    kept = {a: of for a, of in universe.items() if not one or a.root != "resource"}
-
-    def whole(found: Request) -> Request:
-        return {**found, "resource": dict(found["subject"])} if one else found
-
     def shows(found: Request) -> bool:
-        found = whole(found)
         return question.can_be(found) and true_of(question.broken, found)
 
-    small = whole(smallest(request, kept, shows))
-    # WHY: a tenant that two things share only gets plain at both ends at once.
-    plain = _with(small, small["subject"]["tenant"], TENANT)
-    return plain if shows(plain) else small
-
-
-def _with(value: Any, old: str, new: str) -> Any:
-    """The same with one string in the place of another, wherever it is."""
-    if isinstance(value, dict):
-        return {key: _with(of, old, new) for key, of in value.items()}
-    if isinstance(value, tuple):
-        return tuple(_with(of, old, new) for of in value)
-    return new if value == old else value
+    universe = question.universe
+    return smallest_possible(request, universe, shows, one_type=question.one_type)
 
 
 def _decided(
@@ -132,9 +114,7 @@ def _decided(
 def _test(question: Question, request: Request, policies: PolicySet) -> str:
     """A test of the last request that expects what the invariant wants."""
     signature, invariant = question.signatures[-1], question.invariant
-    subject, resource = request["subject"], request["resource"]
-    same_name = signature.subject == signature.resource and subject["id"] == resource["id"]
-    if same_name and subject != resource:
+    if not is_askable(request, signature):
         return ""
     data = json.loads(as_test(signature, request, policies.schema, None))
     data["suite"] = invariant.id

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
+from authz.engine.beside import INVARIANTS_FILE
 from authz.engine.conditions import Signature
 from authz.engine.source import PolicySource
 
 #: Stands beside the rules of a set, and is no part of it.
-FILE = "invariants.yaml"
+FILE = INVARIANTS_FILE
 
 
 class Kind(StrEnum):

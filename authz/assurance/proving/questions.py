@@ -51,7 +51,7 @@ class Question:
     def can_be(self, request: Request) -> bool:
         """Whether there can be such a request, or two."""
         if len(self.signatures) == 1:
-            return is_possible(request, one_type=self.one_type)
+            return is_possible(request, self.universe, one_type=self.one_type)
         things = [("subject", self.signatures[0].subject)]
         resources = dict.fromkeys(resource for resource, _ in self.roots)
         things += [
@@ -124,10 +124,10 @@ def question(
     if len(signatures) == 2:
         universe = universe.also("context", OTHER_CONTEXT)
         if not invariant.one_resource:
-            second = Universe.of(policies.schema, signatures[1]).also(
-                "resource", OTHER_RESOURCE
-            )
-            universe = universe.joined(second)
+            second = Universe.of(policies.schema, signatures[1])
+            # WHY without: the first resource has the attributes of its own type only.
+            other = second.also("resource", OTHER_RESOURCE).without("resource")
+            universe = universe.joined(other)
         resource = "resource" if invariant.one_resource else OTHER_RESOURCE
         roots.append((resource, OTHER_CONTEXT))
     about, decided = [], []

@@ -83,7 +83,9 @@ def _clause(body: Body, number: int) -> Clause:
     ]
     head = f'permit("invariants.body-{number}", {", ".join(names)}) if'
     between = "\n" if "\n" in body.text else " "
-    text = f"{head}{between}{body.text};"
+    # WHY another line: behind a comment nothing counts.
+    end = "\n;" if "#" in body.text.splitlines()[-1] else ";"
+    text = f"{head}{between}{body.text}{end}"
     (found,) = statements(FILE, text)
     return read(replace(found, line=body.line))
 

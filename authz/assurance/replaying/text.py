@@ -11,6 +11,7 @@ from authz.assurance.replaying.report import (
     Replay,
 )
 from authz.model import Reason
+from authz.visible import visible
 
 TITLES = {DENY_TO_ALLOW: "deny to allow", ALLOW_TO_DENY: "allow to deny"}
 #: Groups that are shown of each kind; the JSON document has all of them.
@@ -39,7 +40,7 @@ def in_words(found: Replay) -> str:
         for why, count in found.not_replayed[:SHOWN_MAX]:
             lines.append(f"  {count:,}  {_why(why)}")
         lines += _more(found.not_replayed)
-    return "\n".join(_visible(line) for line in lines)
+    return "\n".join(visible(line) for line in lines)
 
 
 def markdown(found: Replay) -> str:
@@ -124,9 +125,4 @@ def _codes(texts: Sequence[str]) -> str:
 
 def _in_cell(text: str) -> str:
     """WHY: what somebody asked for must not end the cell, or the code in it."""
-    return _visible(text).replace("`", "'").replace("|", "\\|")
-
-
-def _visible(text: str) -> str:
-    """WHY: what somebody asked for must not steer the terminal of who reads it."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return visible(text).replace("`", "'").replace("|", "\\|")

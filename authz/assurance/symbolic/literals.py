@@ -41,7 +41,9 @@ class Literals:
         return self._terms
 
     def definitions(self) -> Iterable[str]:
-        """What "something is in both" means, of every name that could be that thing."""
+        """What "something is in both" means, of every name that could be that thing, and
+        that a set that is nil holds none of them.
+        """
         groups = self._groups()
         for (left, right, never), (name, element) in self._common.items():
             yield f"(declare-const {name} Bool)"
@@ -51,6 +53,10 @@ class Literals:
                 if term != element:
                     inside = self._inside(left, right, never, term)
                     yield f"(assert (=> {inside} {name}))"
+        for members, terms in self._terms.items():
+            nothing = self._names.absent(self._names.sets[members])
+            for term in terms if nothing != FALSE else ():
+                yield f"(assert (=> {nothing} (not ({members} {term}))))"
 
     def _groups(self) -> dict[str, list[str]]:
         """Set -> the names that it, or one that it is compared with, is asked about."""

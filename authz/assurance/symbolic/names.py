@@ -46,6 +46,8 @@ class Names:
         self._constants = {text: f"c{n}" for n, text in enumerate(self.strings)}
         #: Name of an attribute -> which one, of which record-set, of which of its records.
         self.attributes: dict[str, tuple[Attr, str, int]] = {}
+        #: Predicate that tells what a set holds -> the name of that attribute.
+        self.sets: dict[str, str] = {}
         self._lines: dict[str, list[str]] = {}
 
     def constant(self, text: str) -> str:
@@ -53,7 +55,7 @@ class Names:
         return self._constants[text]
 
     def attribute(self, attr: Attr, records: str = "", number: int = 0) -> str:
-        """The name of an attribute that is no set, or of one of a record."""
+        """The name of an attribute, or of one of a record."""
         name = str(attr)
         if attr.root == "record":
             name = f"{self.record(records, number)}.{attr.name}"
@@ -97,15 +99,25 @@ class Names:
 
     def members(self, of: Attr) -> str:
         """The predicate that tells what a set holds."""
-        name = str(of)
-        declared = [f"(declare-fun {name} (S) Bool)", f"(assert (not ({name} {NIL})))"]
-        self._lines.setdefault(name, declared)
+        attribute = self.attribute(of)
+        name = members_of(attribute)
+        if name not in self.sets:
+            self.sets[name] = attribute
+            self._lines[name] = [
+                f"(declare-fun {name} (S) Bool)",
+                f"(assert (not ({name} {NIL})))",
+            ]
         return name
 
     def record(self, records: str, number: int) -> str:
         """That there is that record."""
         name = f"{records}@{number}"
-        self._lines.setdefault(name, [f"(declare-const {name} Bool)"])
+        if name not in self._lines:
+            there = no(self.absent(self.attribute(Attr("subject", records))))
+            self._lines[name] = [
+                f"(declare-const {name} Bool)",
+                *([] if there == TRUE else [f"(assert (=> {name} {there}))"]),
+            ]
         return name
 
     def declarations(self) -> list[str]:
@@ -122,6 +134,11 @@ class Names:
 
     def _declared(self, name: str, attr: Attr, records: str) -> Iterable[str]:
         kind = self.universe.type_of(attr, records)
+        if kind.endswith("-set"):
+            # What it holds has a name of its own.
+            if self.universe.may_be_nil(attr):
+                yield f"(declare-const {flag(name)} Bool)"
+            return
         if kind == "string":
             yield f"(declare-const {name} S)"
             yield from self._string(name)
@@ -142,8 +159,13 @@ class Names:
 
 
 def flag(name: str) -> str:
-    """The name that says of an integer or boolean that it is nil."""
+    """The name that says of an integer, a boolean or a set that it is nil."""
     return f"{name}?"
+
+
+def members_of(name: str) -> str:
+    """The name of the predicate that tells what the set of that name holds."""
+    return f"{name}+"
 
 
 def number_text(number: int) -> str:

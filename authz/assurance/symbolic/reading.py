@@ -5,7 +5,7 @@ from fractions import Fraction
 from typing import Any
 
 from authz.assurance.symbolic.encoding import Encoding
-from authz.assurance.symbolic.names import NIL, TRUE, flag
+from authz.assurance.symbolic.names import NIL, TRUE, flag, members_of
 from authz.assurance.symbolic.solver import Model, Undecided
 from authz.engine.conditions import Attr
 from authz.engine.gate.requests import Request
@@ -40,12 +40,17 @@ class _Reading:
         found: Request = {}
         for attr, of in universe.attributes.items():
             value = universe.plain(attr)
-            if of.type == "string-set" and str(attr) in self._encoding.asked():
-                value = self._set(attr)
+            name = str(attr)
+            if self._values.get(flag(name)) == TRUE:
+                value = None
+            elif of.type == "string-set" and members_of(name) in self._encoding.asked():
+                value = self._set(members_of(name))
             elif of.type == "record-set" and attr.name in self._encoding.records:
                 value = self._records(attr)
-            elif str(attr) in self._names.attributes:
-                value = self._scalar(str(attr), of.type, value)
+            elif name in self._names.attributes:
+                value = self._scalar(name, of.type, value)
+            if value is None and flag(name) in self._values:
+                value = self._present(name, of.type)
             found.setdefault(attr.root, {})[attr.name] = value
         return found
 
@@ -85,17 +90,22 @@ class _Reading:
             return None
         value = self._values.get(name)
         if value is None:
-            return plain
+            return self._present(name, kind) if flag(name) in self._values else plain
         if kind == "string":
             return self._strings[value]
         return value == TRUE if kind == "boolean" else int(_number(value))
 
-    def _set(self, attr: Attr) -> tuple[str, ...]:
+    def _present(self, name: str, kind: str) -> Any:
+        """Nil where the solver says so; else any value, as it leaves open which."""
+        is_nil = self._values[flag(name)] == TRUE
+        return None if is_nil else {"boolean": False, "integer": 0}.get(kind, ())
+
+    def _set(self, predicate: str) -> tuple[str, ...]:
         members = self._model.members.items()
         held = {
             self._strings[value]
             for (of, value), is_in in members
-            if of == str(attr) and is_in
+            if of == predicate and is_in
         }
         return tuple(sorted(one for one in held if one is not None))
 

@@ -1,6 +1,6 @@
 """Which requests there are: the attributes that one has, and which of them may be nil."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +33,13 @@ class Universe:
 
     def without(self, root: str) -> "Universe":
         """The same without the attributes of that root."""
+        return self.leaving_out({attr for attr in self.attributes if attr.root == root})
+
+    def leaving_out(self, attributes: Set[Attr]) -> "Universe":
+        """The same without these."""
         return Universe(
-            {attr: of for attr, of in self.attributes.items() if attr.root != root},
-            frozenset(attr for attr in self.nullable if attr.root != root),
+            {attr: of for attr, of in self.attributes.items() if attr not in attributes},
+            self.nullable - attributes,
         )
 
     def also(self, other: str, as_root: str) -> "Universe":

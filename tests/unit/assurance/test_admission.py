@@ -1,6 +1,7 @@
 """A set decides only if its own tests pass and its invariants hold."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -121,6 +122,25 @@ def test_what_was_admitted_is_not_looked_at_again(settings, tmp_path, monkeypatc
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert active_policies(settings()).health().ok
     assert record.read_bytes() == before
+
+
+def test_a_set_is_admitted_where_nothing_is_remembered_and_more_than_usual_is_allowed(
+    settings, tmp_path
+):
+    (tmp_path / "var").write_text("no folder")
+    found = settings()
+    engine = replace(found.engine, compare_seconds=600, vet_memory_mib=8_192)
+    assert active_policies(replace(found, engine=engine)).health().ok
+
+
+def test_another_solver_looks_at_what_was_admitted_once_more(
+    settings, tmp_path, monkeypatch
+):
+    active_policies(settings())
+    monkeypatch.setitem(sys.modules, "z3", None)
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(PolicyError, match="used up time or memory, or crashed"):
+        active_policies(settings())
 
 
 def test_a_child_that_does_not_live_to_answer_refuses_the_set(

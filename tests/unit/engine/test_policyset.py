@@ -53,6 +53,13 @@ def test_tests_and_invariants_are_no_part_of_the_set(tmp_path):
     }
 
 
+def test_invariants_under_another_name_are_not_passed_over(tmp_path):
+    directory = write(tmp_path, OWNER, ID)
+    (directory / "more-invariants.yaml").write_text("version: 1\ninvariants: {}\n")
+    with pytest.raises(PolicyError, match=r"more-invariants\.yaml:2: .*`invariants`"):
+        load(read_directory(directory))
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
