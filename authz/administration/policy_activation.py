@@ -51,22 +51,23 @@ def activate(
     Raises: Refused; NotFound; Obstacle; Conflict for an old version and where nothing could
     be written; Unavailable when it was cut off.
     """
-    with obstacles_noted(desk, ACTIVATE, number):
+    with obstacles_noted(desk, ACTIVATE, (policy_changes.ABOUT, str(number))):
         require(desk, ACTIVATE)
         seen = rows.find(desk.database, desk.tenant, number)
         _raise_first(against_activation(desk, site, seen))
         policies = _passed(desk, site, seen.candidate)
-        with desk.deciding():
-            actor = require(desk, ACTIVATE)
-            change = rows.find(desk.database, desk.tenant, number)
-            versions.check(change, version)
-            _raise_first(against_activation(desk, site, change))
-            if change != seen:
-                raise Conflict(said("somebody changed this meanwhile: look again"))
-            _check_kept(desk, policies)
-            turn = _begun(desk, actor, change.candidate, ACTIVATED, change.number)
-            rows.update(desk.database, change, status="activating")
-    return _brought(desk, site, actor, turn)
+        with policy_writing.alone(site.directory):
+            with desk.deciding():
+                actor = require(desk, ACTIVATE)
+                change = rows.find(desk.database, desk.tenant, number)
+                versions.check(change, version)
+                _raise_first(against_activation(desk, site, change))
+                if change != seen:
+                    raise Conflict(said("somebody changed this meanwhile: look again"))
+                _check_kept(desk, policies)
+                turn = _begun(desk, actor, change.candidate, ACTIVATED, change.number)
+                rows.update(desk.database, change, status="activating")
+            return _brought(desk, site, actor, turn)
 
 
 def roll_back(desk: Desk, site: Site, number: int, *, reason: str = "") -> Activated:
@@ -74,18 +75,19 @@ def roll_back(desk: Desk, site: Site, number: int, *, reason: str = "") -> Activ
 
     Raises: as `activate`.
     """
-    with obstacles_noted(desk, ROLL_BACK, number):
-        require(desk, ROLL_BACK)
-        to = policy_turns.find(desk.database, number)
+    require(desk, ROLL_BACK)
+    to = policy_turns.find(desk.database, number)
+    with obstacles_noted(desk, ROLL_BACK, (revisions.ABOUT, to.content)):
         _raise_first(_against_roll_back(desk, site, to))
         policies = _passed(desk, site, to.content)
-        with desk.deciding():
-            actor = require(desk, ROLL_BACK)
-            _raise_first(_against_roll_back(desk, site, to))
-            _check_kept(desk, policies)
-            _drop_unfinished(desk, actor)
-            turn = _begun(desk, actor, to.content, ROLLED_BACK, to.change, reason)
-    return _brought(desk, site, actor, turn)
+        with policy_writing.alone(site.directory):
+            with desk.deciding():
+                actor = require(desk, ROLL_BACK)
+                _raise_first(_against_roll_back(desk, site, to))
+                _check_kept(desk, policies)
+                _drop_unfinished(desk, actor)
+                turn = _begun(desk, actor, to.content, ROLLED_BACK, to.change, reason)
+            return _brought(desk, site, actor, turn)
 
 
 def roll_back_obstacles(desk: Desk, site: Site, number: int) -> tuple[str, ...]:
@@ -98,18 +100,35 @@ def roll_back_obstacles(desk: Desk, site: Site, number: int) -> tuple[str, ...]:
 
 
 def resume(desk: Desk, site: Site) -> Activated:
-    """What was cut off is finished. Raises: Refused; Obstacle where there is nothing."""
-    turn = policy_turns.going_on(desk.database)
-    action = ROLL_BACK if turn and turn.kind == ROLLED_BACK else ACTIVATE
-    with desk.deciding():
-        actor = require(desk, action)
-        turn = policy_turns.going_on(desk.database)
-        if turn is None:
-            turn = policy_turns.latest(desk.database)
-            if turn is None or not (site.directory / MARKER).exists():
-                raise Obstacle(said("there is no activation that was cut off"))
+    """What was cut off is finished, if it still passes what it passed when it began.
+
+    Raises: Refused; Obstacle, also where there is nothing; else as `activate`.
+    """
+    going_on = policy_turns.going_on(desk.database)
+    is_back = going_on is not None and going_on.kind == ROLLED_BACK
+    action = ROLL_BACK if is_back else ACTIVATE
+    require(desk, action)
+    turn = _cut_off(desk, site)
     policy_writing.check_writable(site.directory)
-    return _brought(desk, site, actor, turn, is_new=False)
+    with obstacles_noted(desk, action, _about(turn)):
+        policies = _passed(desk, site, turn.content)
+        with policy_writing.alone(site.directory):
+            with desk.deciding():
+                actor = require(desk, action)
+                if _cut_off(desk, site) != turn:
+                    raise Conflict(said("somebody changed this meanwhile: look again"))
+                _check_kept(desk, policies)
+            return _brought(desk, site, actor, turn, is_new=False)
+
+
+def _cut_off(desk: Desk, site: Site) -> Stored:
+    """What is to be finished: a turn, or what a marker was left on. Raises: Obstacle."""
+    turn = policy_turns.going_on(desk.database)
+    if turn is None and (site.directory / MARKER).exists():
+        turn = policy_turns.latest(desk.database)
+    if turn is None:
+        raise Obstacle(said("there is no activation that was cut off"))
+    return turn
 
 
 def _against_roll_back(desk: Desk, site: Site, to: Stored) -> list[str]:
@@ -144,7 +163,7 @@ def _passed(desk: Desk, site: Site, content: str) -> PolicySet:
 
 
 def _check_kept(desk: Desk, policies: PolicySet) -> None:
-    if not policy_people.who_may(desk, policies, KEPT):
+    if not policy_people.who_keeps(desk, policies, KEPT):
         raise Obstacle(
             said(
                 "by these policies nobody would be left who may read, activate and roll"
@@ -187,8 +206,6 @@ def _brought(
     files = policy_sets.find(desk.database, turn.content)
     try:
         policy_writing.write(site.directory, files)
-    except policy_writing.Busy:
-        raise
     except Conflict as exc:
         if is_new:
             _undo(desk, actor, turn, str(exc))
@@ -253,17 +270,21 @@ def _record(
     after: dict[str, object] | None,
     refused: str | None = None,
 ) -> None:
-    about = (revisions.ABOUT, turn.content)
-    if turn.kind == ACTIVATED and turn.change is not None:
-        about = (policy_changes.ABOUT, str(turn.change))
     events.record(
         desk.database,
         desk.tenant,
         actor=actor,
         action=action,
-        about=about,
+        about=_about(turn),
         label=turn.revision,
         before={"revision": before.revision} if before else None,
         after=after,
         refused=refused,
     )
+
+
+def _about(turn: Stored) -> tuple[str, str]:
+    """What an event about it is about."""
+    if turn.kind == ACTIVATED and turn.change is not None:
+        return policy_changes.ABOUT, str(turn.change)
+    return revisions.ABOUT, turn.content

@@ -131,7 +131,8 @@ def approve(
     with the field `comment`.
     """
     comment = fields.prose(comment, "comment", REASON_MAX)
-    with obstacles_noted(desk, APPROVE, number), desk.deciding():
+    about = (policy_changes.ABOUT, str(number))
+    with obstacles_noted(desk, APPROVE, about), desk.deciding():
         actor = require(desk, APPROVE)
         change = rows.find(desk.database, desk.tenant, number)
         against = list(against_approval(desk, site, change))

@@ -5,6 +5,7 @@ lives and how far it is; and it ends by itself when nobody wants its answer any 
 """
 
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from authz.administration import policy_changes, policy_gains
-from authz.administration.policy_checks import interrupt
+from authz.administration.policy_checks import interrupt, settle
 from authz.engine.gate.child import Progress
 from authz.errors import AuthzError
 from authz.said import said
@@ -46,16 +47,27 @@ class Ran:
     document: Mapping[str, Any] | None
 
 
-def run(database: Database, number: int, review: Review, progress: Progress) -> Ran:
+def run(
+    database: Database,
+    number: int,
+    review: Review,
+    progress: Progress,
+    leave: Callable[[], object] = lambda: None,
+) -> Ran:
     """Makes the check and writes down what it found.
 
-    progress: is told of each stage too. Raises: NotFound; Unwanted where it was over.
+    progress: is told of each stage too. leave: is called, by a thread beside, once nobody
+    wants the answer any more; a review that says nothing for long cannot be told so.
+    Raises: NotFound; Unwanted where it was over.
     """
     check = policy_checks.find(database, number)
     if not policy_checks.beat(database, number, status="running", pid=os.getpid()):
         raise Unwanted
     try:
-        with _beating(database, number), _both(database, check) as (candidate, base):
+        with (
+            _both(database, check) as (candidate, base),
+            _beating(database, number, candidate.parent, leave),
+        ):
             advance = _Steps(database, number, progress)
             document = _short(review(candidate, base, advance))
     except AuthzError as exc:
@@ -90,14 +102,22 @@ class _Steps:
 
 
 @contextmanager
-def _beating(database: Database, number: int) -> Iterator[None]:
-    """A thread says meanwhile that the process lives."""
+def _beating(
+    database: Database, number: int, folder: Path, leave: Callable[[], object]
+) -> Iterator[None]:
+    """A thread says meanwhile that the process lives, and sees whether it should."""
     over = threading.Event()
 
     def beat() -> None:
         try:
             while not over.wait(BEAT_SECONDS):
-                policy_checks.beat(database, number)
+                if not policy_checks.beat(database, number):
+                    # WHY here: whoever leaves may do so without another step.
+                    shutil.rmtree(folder, ignore_errors=True)
+                    leave()
+                    return
+                # WHY: nobody else may look whether this has taken too long.
+                settle(database)
         except AuthzError:
             # WHY: whoever looks takes it for dead, which ends it.
             return
@@ -116,7 +136,10 @@ def _beating(database: Database, number: int) -> Iterator[None]:
 @contextmanager
 def _both(database: Database, check: Check) -> Iterator[tuple[Path, Path]]:
     """Folders with the files of both sides."""
-    with tempfile.TemporaryDirectory(prefix="authz-check-") as folder:
+    # WHY errors are ignored: nobody may want the check any more, and then it is gone.
+    with tempfile.TemporaryDirectory(
+        prefix="authz-check-", ignore_cleanup_errors=True
+    ) as folder:
         for name, content in (("candidate", check.candidate), ("base", check.base)):
             _write(Path(folder, name), policy_sets.find(database, content))
         yield Path(folder, "candidate"), Path(folder, "base")

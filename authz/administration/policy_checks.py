@@ -27,6 +27,8 @@ AT_A_TIME = 2
 SILENCE_SECONDS = 60.0
 #: So long a process may take until it says its first word.
 START_SECONDS = 120.0
+#: The longest that a check may take. WHY: one without an end keeps others from beginning.
+LIMIT_SECONDS = 3600.0
 
 
 class Check(Struct, frozen=True):
@@ -169,6 +171,8 @@ def _death(check: Stored, now: float) -> str:
     if check.pid is None:
         silent = now - check.beat_at > START_SECONDS
         return said("the check was interrupted: it never began") if silent else ""
+    if now - check.asked_at > LIMIT_SECONDS:
+        return said("the check was interrupted: it took too long")
     silent = now - check.beat_at > SILENCE_SECONDS
     if silent or not _is_alive(check.pid):
         return said("the check was interrupted: its process is gone")

@@ -176,6 +176,7 @@ def _check_path(path: str) -> None:
 def _check_whole(files: Files) -> None:
     if len(files) > FILES_MAX:
         raise _wrong("more than {most} files", most=FILES_MAX)
+    _check_case(files)
     source = source_of(files).files
     if not any(path.endswith(RULES) for path in source):
         raise _wrong("no policy file (`*.polar`) is left")
@@ -184,6 +185,19 @@ def _check_whole(files: Files) -> None:
     except PolicyError as exc:
         raise _wrong("{problem}", problem=str(exc)) from exc
     _check_beside({path: data for path, data in files.items() if path not in source})
+
+
+def _check_case(files: Files) -> None:
+    """WHY: people take one for the other, and some file systems do too."""
+    seen: dict[str, str] = {}
+    for path in sorted(files):
+        other = seen.setdefault(path.lower(), path)
+        if other != path:
+            raise _wrong(
+                "`{other}` and `{path}` differ in small and capital letters alone",
+                other=other,
+                path=path,
+            )
 
 
 def _check_beside(files: Mapping[str, bytes]) -> None:

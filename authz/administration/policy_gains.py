@@ -21,6 +21,8 @@ NEEDED = ("load", "lint", "test")
 #: Steps that say what changes, whatever that is; people judge it.
 TELLING = ("diff", "replay")
 PASSED, UNDECIDED, SKIPPED, FAILED = "passed", "undecided", "skipped", "failed"
+#: Members of a review that say which policies it compared.
+SIDES = ("policy_revision", "base_revision")
 #: What a gain is known by.
 ID_LENGTH = 16
 
@@ -69,10 +71,17 @@ def gains(document: Document | None) -> tuple[Gain, ...]:
     """What must be ticked, people first."""
     told = step(document, "diff")
     difference: Document | None = told.get("document") if told else None
+    # WHY: what was ticked of one candidate says nothing of another. Groups of people have
+    # ids of their own, which stand for all that they are.
+    sides = {side: (document or {}).get(side) for side in SIDES}
     if difference is None:
         text = said("who gains and who loses could not be found out")
-        return (_gain("unknown", {"text": text}),)
-    return (*_people(difference), *_possible(difference), *_undecided(difference))
+        return (_gain("unknown", {"text": text}, sides),)
+    return (
+        *_people(difference),
+        *_possible(difference, sides),
+        *_undecided(difference, sides),
+    )
 
 
 def _people(difference: Document) -> Iterator[Gain]:
@@ -81,7 +90,7 @@ def _people(difference: Document) -> Iterator[Gain]:
             yield Gain(str(group["id"]), "people", group)
 
 
-def _possible(difference: Document) -> Iterator[Gain]:
+def _possible(difference: Document, sides: Document) -> Iterator[Gain]:
     """One for each subject and resource, of all actions that are more open."""
     of: dict[tuple[str, str], list[Document]] = {}
     for kind in difference.get("kinds", ()):
@@ -89,7 +98,7 @@ def _possible(difference: Document) -> Iterator[Gain]:
             of.setdefault((kind["subject"], kind["resource"]), []).append(kind)
     for (subject, resource), kinds in sorted(of.items()):
         told = sorted((kind["action"], kind["verdict"]) for kind in kinds)
-        key = {"subject": subject, "resource": resource, "told": told}
+        key = {"subject": subject, "resource": resource, "told": told, **sides}
         about = {
             "subject": subject,
             "resource": resource,
@@ -99,15 +108,15 @@ def _possible(difference: Document) -> Iterator[Gain]:
         yield _gain("possible", about, key)
 
 
-def _undecided(difference: Document) -> Iterator[Gain]:
+def _undecided(difference: Document, sides: Document) -> Iterator[Gain]:
     people = difference.get("people")
     texts: Iterable[str] = (people or {}).get("undecided", ())
     if people is None:
         texts = (said("who of the people gains or loses could not be found out"),)
     for text in texts:
-        yield _gain("undecided", {"text": text})
+        yield _gain("undecided", {"text": text}, {"text": text, **sides})
 
 
-def _gain(kind: str, about: Document, key: Document | None = None) -> Gain:
-    text = json.dumps([kind, about if key is None else key], sort_keys=True, default=str)
+def _gain(kind: str, about: Document, key: Document) -> Gain:
+    text = json.dumps([kind, key], sort_keys=True, default=str)
     return Gain(hashlib.sha256(text.encode()).hexdigest()[:ID_LENGTH], kind, about)

@@ -14,7 +14,6 @@ from msgspec import Struct
 from authz.administration import policy_gains, policy_people, policy_revisions
 from authz.administration.desk import Desk
 from authz.administration.policy_site import Site
-from authz.administration.policy_told import ABOUT
 from authz.administration.policy_writing import is_writable
 from authz.errors import Conflict
 from authz.said import said
@@ -58,7 +57,7 @@ def against_activation(desk: Desk, site: Site, change: Stored) -> Iterator[str]:
 
 
 @contextmanager
-def obstacles_noted(desk: Desk, action: str, number: int) -> Iterator[None]:
+def obstacles_noted(desk: Desk, action: str, about: tuple[str, str]) -> Iterator[None]:
     """What the process says no to inside is written down, as every refusal is."""
     try:
         yield
@@ -68,7 +67,7 @@ def obstacles_noted(desk: Desk, action: str, number: int) -> Iterator[None]:
             desk.tenant,
             actor=desk.actor,
             action=action,
-            about=(ABOUT, str(number)),
+            about=about,
             reason=str(obstacle),
         )
         raise

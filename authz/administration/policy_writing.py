@@ -12,7 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from authz.administration.policy_files import kind_of, read_now_whole
 from authz.engine.source import MARKER
@@ -59,32 +59,75 @@ def check_writable(directory: Path) -> None:
 
 
 def write(directory: Path, files: Files) -> None:
-    """Exactly these policy files are in the directory, whole.
+    """Exactly these policy files are in the directory, whole; inside `alone`.
 
-    Raises: Conflict while another process writes it, or when nothing could be begun;
-    Unavailable when it was cut off, and the marker says so to all readers.
+    Raises: Conflict when nothing could be begun; Unavailable when it was cut off, and the
+    marker says so to all readers.
     """
-    with _turn(directory):
-        _check_rest(directory)
+    _check_rest(directory)
+    _check_folders(directory, files)
+    try:
+        _prepare(directory, files)
+    except OSError as exc:
+        shutil.rmtree(directory / WAITING, ignore_errors=True)
+        raise Conflict(
+            said(
+                "nothing was changed: `{directory}` cannot be written: {problem}",
+                directory=directory,
+                problem=exc.strerror or exc,
+            )
+        ) from exc
+    try:
+        _replace(directory, files)
+    except (OSError, PolicyError) as exc:
+        raise Unavailable(
+            f"the policies in `{directory}` could not be written whole, and the set"
+            f" from before goes on to decide: {exc}; repeat it with"
+            " `authz policy activate --resume`"
+        ) from exc
+
+
+@contextmanager
+def alone(directory: Path) -> Iterator[None]:
+    """While no other process writes it, from what is written down first to the last file.
+
+    Raises: Conflict; Busy.
+    """
+    try:
+        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as exc:
+        raise Conflict(
+            said("there is no policy directory `{directory}`", directory=directory)
+        ) from exc
+    try:
         try:
-            _prepare(directory, files)
-        except OSError as exc:
-            shutil.rmtree(directory / WAITING, ignore_errors=True)
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as exc:
+            raise Busy(said("the policies are being written by another process")) from exc
+        yield
+    finally:
+        os.close(handle)
+
+
+def _check_folders(directory: Path, files: Files) -> None:
+    """Nothing, if each folder is there or can be made. Raises: Conflict.
+
+    WHY no link: what stands behind it is no part of the directory.
+    """
+    for name in sorted({folder.as_posix() for path in files for folder in _folders(path)}):
+        there = directory / name
+        if there.is_symlink() or (there.exists() and not there.is_dir()):
             raise Conflict(
                 said(
-                    "nothing was changed: `{directory}` cannot be written: {problem}",
-                    directory=directory,
-                    problem=exc.strerror or exc,
+                    "take `{name}` out of the policy directory first: a folder of that"
+                    " name is needed",
+                    name=name,
                 )
-            ) from exc
-        try:
-            _replace(directory, files)
-        except (OSError, PolicyError) as exc:
-            raise Unavailable(
-                f"the policies in `{directory}` could not be written whole, and the set"
-                f" from before goes on to decide: {exc}; repeat it with"
-                " `authz policy activate --resume`"
-            ) from exc
+            )
+
+
+def _folders(path: str) -> list[PurePosixPath]:
+    return list(PurePosixPath(path).parents)[:-1]
 
 
 def _check_rest(directory: Path) -> None:
@@ -106,7 +149,7 @@ def _check_rest(directory: Path) -> None:
 
 
 def _prepare(directory: Path, files: Files) -> None:
-    """All that differs waits on disk, and nothing has changed yet."""
+    """All that differs waits on disk, the marker is set, and nothing has changed yet."""
     waiting = directory / WAITING
     if waiting.exists():
         shutil.rmtree(waiting)
@@ -115,13 +158,15 @@ def _prepare(directory: Path, files: Files) -> None:
         target = waiting / path
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_file(target, files[path], _mode_of(directory / path))
+    said_there = json.dumps({"content": content_of(files)})
+    _write_file(waiting / MARKER, f"{said_there}\n".encode(), FILE_MODE)
     _sync(waiting)
+    # WHY moved there: where the disk is full, none is left that says it was cut off.
+    (waiting / MARKER).replace(directory / MARKER)
 
 
 def _replace(directory: Path, files: Files) -> None:
     waiting, marker = directory / WAITING, directory / MARKER
-    said_there = json.dumps({"content": content_of(files)})
-    _write_file(marker, f"{said_there}\n".encode(), FILE_MODE)
     _sync(directory)
     for path in _differing(directory, files):
         target = directory / path
@@ -200,24 +245,5 @@ def _sync(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _turn(directory: Path) -> Iterator[None]:
-    """While no other process writes it. Raises: Conflict."""
-    try:
-        handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as exc:
-        raise Conflict(
-            said("there is no policy directory `{directory}`", directory=directory)
-        ) from exc
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            raise Busy(said("the policies are being written by another process")) from exc
-        yield
     finally:
         os.close(handle)

@@ -25,7 +25,7 @@ def read_beside(path: Path) -> Mapping[str, bytes]:
     """
     found: dict[str, bytes] = {}
     total = 0
-    for file in sorted(path.rglob("*.yaml")):
+    for file in _listed(path):
         name = file.relative_to(path)
         if any(part.startswith(".") for part in name.parts) or not _counts(name):
             continue
@@ -40,6 +40,14 @@ def read_beside(path: Path) -> Mapping[str, bytes]:
 def is_beside(name: str) -> bool:
     """Whether a file of that name, in the directory itself, is no part of the set."""
     return name == INVARIANTS_FILE or name.endswith(_TESTS)
+
+
+def _listed(path: Path) -> list[Path]:
+    try:
+        return sorted(path.rglob("*.yaml"))
+    except OSError as exc:
+        # WHY: a folder may go while its files are listed; whoever reads looks again.
+        raise PolicyError(f"`{path}` cannot be listed: {exc.strerror}") from exc
 
 
 def _counts(name: Path) -> bool:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import shutil
 import stat
 import subprocess
@@ -79,15 +80,21 @@ def test_one_process_writes_at_a_time(directory):
     handle = os.open(directory, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
-        with pytest.raises(policy_writing.Busy, match="another process"):
-            policy_writing.write(directory, NEW)
+        with (
+            pytest.raises(policy_writing.Busy, match="another process"),
+            policy_writing.alone(directory),
+        ):
+            pytest.fail("two at a time")
     finally:
         os.close(handle)
 
 
 def test_a_directory_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(Conflict, match="there is no policy directory"):
-        policy_writing.write(tmp_path / "gone", NEW)
+    with (
+        pytest.raises(Conflict, match="there is no policy directory"),
+        policy_writing.alone(tmp_path / "gone"),
+    ):
+        pytest.fail("nobody writes there")
     assert not policy_writing.is_writable(tmp_path / "gone")
 
 
@@ -101,12 +108,30 @@ def test_where_nothing_can_be_written_nothing_is_begun(directory):
     assert read(directory) == before
 
 
+@pytest.fixture
+def full(directory):
+    """A disk that takes some bytes of a file, and no more."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+@pytest.mark.parametrize("room", [0, 20])
+def test_where_the_disk_is_full_nothing_is_begun(directory, full, room):
+    # WHY one file less: only the marker has to be written.
+    less = {path: data for path, data in FILES.items() if path != "desk_test.yaml"}
+    before = read(directory)
+    full(room)
+    with pytest.raises(Conflict, match="nothing was changed"):
+        policy_writing.write(directory, less)
+    assert read(directory) == before
+
+
 def test_who_edits_by_hand_at_the_same_time_is_noticed(directory):
-    # WHY a link: nothing that is read stands behind it.
-    (directory.parent / "outside").mkdir()
-    (directory / "deep").symlink_to(directory.parent / "outside")
+    # WHY: it is written and never read, as what somebody else has replaced is not.
+    files = {**NEW, "notes.txt": b"no policies"}
     with pytest.raises(Unavailable, match="somebody else changes the files"):
-        policy_writing.write(directory, NEW)
+        policy_writing.write(directory, files)
     assert (directory / MARKER).exists()
 
 

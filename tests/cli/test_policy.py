@@ -1,7 +1,9 @@
 """`authz policy`: a change of a small policy directory, from the command line."""
 
+import errno
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -216,21 +218,33 @@ def test_without_any_policies_nobody_is_asked(acting, directory):
     assert "was cut off" in ran.err
 
 
+@pytest.fixture
+def breaking():
+    """A disk that breaks when a file of that name is moved to its place."""
+    bad = []
+
+    def hook(event, arguments):
+        if bad and event == "os.rename" and Path(arguments[1]).name in bad:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    sys.addaudithook(hook)
+    yield bad
+    bad.clear()
+
+
 def test_an_activation_that_does_not_come_to_its_end_exits_with_7(
-    acting, directory, edited
+    acting, directory, edited, breaking
 ):
-    write(edited, {"deep/things.yaml": b"version: 1\n"})
     acting(OPERATOR, "policy", "stage", edited, "--title", "t")
     acting(OPERATOR, "policy", "check", "1")
     shown = told(acting(REVIEWER, "policy", "show", "1", "--output", "json"))
     gains = [part for one in shown["standing"]["gains"] for part in ("--gain", one["id"])]
     acting(REVIEWER, "policy", "approve", "1", *gains)
-    # WHY a link: nothing that is read stands behind it.
-    (directory.parent / "outside").mkdir()
-    (directory / "deep").symlink_to(directory.parent / "outside")
+    breaking.append("desk.polar")
     ran = acting(OPERATOR, "policy", "activate", "1")
     assert (ran.code, ran.out) == (7, "")
     assert "goes on to decide" in ran.err
+    assert (directory / MARKER).exists()
 
 
 def test_a_process_of_its_own_makes_a_check(acting, directory, edited, database, folder):
@@ -255,6 +269,39 @@ def test_a_process_of_its_own_makes_a_check(acting, directory, edited, database,
     assert (found.status, found.message) == ("passed", "")
     [(status,)] = database.db.execute_sql("SELECT status FROM policy_change")
     assert status == "checked"
+
+
+def test_a_process_whose_answer_nobody_wants_is_gone(
+    acting, directory, edited, database, folder, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    # WHY a record of its own: what has not passed before takes longer than a beat.
+    monkeypatch.setenv("AUTHZ_POLICY__RECORD", str(tmp_path / "passed.json"))
+    acting(OPERATOR, "policy", "stage", edited, "--title", "t")
+    [(base, candidate)] = database.db.execute_sql(
+        "SELECT base, candidate FROM policy_change"
+    )
+    sides = {"base": base, "candidate": candidate}
+    made = rows.add(database, "system", change=1, account="u", label=OPERATOR, **sides)
+    policy_process.start(Setup(CONFIG, folder).config(), made.number)
+    wait_for(lambda: rows.find(database, made.number).pid)
+    pid = rows.find(database, made.number).pid
+    assert os.getpriority(os.PRIO_PROCESS, pid) >= checker.NICENESS
+    assert rows.end(database, made.number, "interrupted")
+    wait_for(lambda: not is_there(pid))
+    assert not list(tmp_path.glob("authz-check-*"))
+
+
+def wait_for(come):
+    """Until it is so."""
+    ends = time.monotonic() + 60
+    while not come():
+        assert time.monotonic() < ends, "it never was"
+        time.sleep(0.02)
+
+
+def is_there(pid):
+    return Path(f"/proc/{pid}").exists()
 
 
 def test_every_setting_is_handed_to_the_process(folder):

@@ -74,3 +74,21 @@ def test_lines_with_nothing_in_common_are_not_compared_word_by_word():
     assert [(texts(row.old), texts(row.new)) for row in hunk] == [
         ("permit(x);", "# another thing")
     ]
+
+
+def test_a_text_that_is_made_to_take_long_is_told_apart_by_its_ends():
+    lines = [str(n % 100) for n in range(32_000)]
+    edited = [*lines[:20_000], "more", *lines[20_000:]]
+    (hunk,) = textdiff.compare("\n".join(lines), "\n".join(edited)).hunks
+    assert [row.new.number for row in hunk] == [*range(19_998, 20_005)]
+    assert [row.is_same for row in hunk] == [True, True, True, False, True, True, True]
+    assert textdiff.compare("\n".join(lines), "\n".join(lines)).hunks == ()
+
+
+def test_of_two_texts_without_end_it_is_said_how_much_is_left_out():
+    old = "\n".join(str(n % 100) for n in range(32_000))
+    new = "\n".join(str(n * 37 % 100) for n in range(32_000))
+    found = textdiff.compare(old, new)
+    assert sum(map(len, found.hunks)) == textdiff.ROWS_MAX
+    assert found.left_out == 32_000 - textdiff.ROWS_MAX
+    assert found.added == found.removed == 31_999

@@ -17,7 +17,8 @@ def files() -> dict[str, bytes]:
     return {
         path.name: path.read_bytes()
         for path in sorted(POLICIES.iterdir())
-        if path.suffix in (".polar", ".yaml") and not path.name.endswith("_test.yaml")
+        if path.suffix in (".polar", ".yaml")
+        and not path.name.endswith(("_test.yaml", "invariants.yaml"))
     }
 
 

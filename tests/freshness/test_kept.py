@@ -14,6 +14,7 @@ from authz import config
 from authz.composition import active_policies
 from authz.decisions.active import ActivePolicies
 from authz.decisions.snapshot import Snapshot
+from authz.engine.source import read_directory
 from authz.storage import access, clients
 from authz.storage.database import Database, open_database
 from authz.storage.events import SERVICE
@@ -55,9 +56,8 @@ class World:
 def world(path: Path, seeded: tuple[Path, SeedResult]) -> Iterator[World]:
     folder = path.parent / "policies"
     folder.mkdir()
-    for file in (ROOT / "policies").iterdir():
-        if file.is_file():
-            (folder / file.name).write_bytes(file.read_bytes())
+    for name, content in read_directory(ROOT / "policies").files.items():
+        (folder / name).write_bytes(content)
     record = ROOT / "var" / "passed.json"
     given = {
         "store.path": path,

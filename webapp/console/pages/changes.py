@@ -20,6 +20,7 @@ from authz.administration import (
 from authz.administration.policy_changes import Change
 from authz.administration.policy_files import Files
 from authz.errors import Conflict, InvalidChange, NotFound
+from authz.said import said
 from webapp.console import confirmed, textdiff
 from webapp.console.answers import go, status_of
 from webapp.console.asked import DIGITS_MAX, Form, chosen, posted, queried
@@ -207,9 +208,18 @@ def edited(old: Files, new: Files) -> list[Edited]:
 
 
 def _uploaded() -> dict[str, bytes]:
-    """Name -> content of the files that were chosen; without those that have no name."""
-    chosen = (file for file in request.files.getlist("files") if file.filename)
-    return {str(file.filename): file.read() for file in chosen}
+    """Name -> content of the files that were chosen; without those that have no name.
+
+    Raises: InvalidChange for two of the same name.
+    """
+    found: dict[str, bytes] = {}
+    for file in request.files.getlist("files"):
+        name = str(file.filename or "")
+        if name in found:
+            raise InvalidChange(said("`{path}` is there twice", path=name), field="files")
+        if name:
+            found[name] = file.read()
+    return found
 
 
 def _form(form: Form, change: Change | None) -> str:
