@@ -11,7 +11,7 @@ TEST_WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # Of the long tests, some wait for others' processes most of the time.
 DEEP_WORKERS ?= 2
 DEEP_SEED ?= $(shell date -u +%Y%j)
-DEEP_SECONDS ?= 880
+DEEP_SECONDS ?= 720
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14

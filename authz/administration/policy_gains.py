@@ -1,9 +1,10 @@
 """What a review document says, as far as rules are made of it: whether all was well, and
 which gains somebody must tick who approves.
 
-A gain is something that is allowed from then on and was not before. First come the people
-who gain something today; then the kinds of requests that are more open for people who may
-come; then whatever could not be found out, which may be a gain too.
+A gain is something that is allowed from then on and was not before, or a promise against it
+that is not made any more: those come first. Then come the people who gain something today;
+then the kinds of requests that are more open for people who may come; then whatever could
+not be found out, which may be a gain too.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from authz.assurance.reviewing.promises import RULE as DROPPED
 from authz.said import said
 
 Document = Mapping[str, Any]
@@ -31,7 +33,8 @@ class Gain(Struct, frozen=True):
     """Something that is allowed from then on."""
 
     id: str
-    #: `people`, `possible` (a kind of requests), `undecided` or `unknown`.
+    #: `people`, `possible` (a kind of requests), `promise` (an invariant that is dropped),
+    #: `undecided` or `unknown`.
     kind: str
     #: The group of `authz.diff/1` for people; else what it is about.
     group: Mapping[str, Any]
@@ -68,7 +71,7 @@ def _outcomes(document: Document) -> Iterator[str]:
 
 
 def gains(document: Document | None) -> tuple[Gain, ...]:
-    """What must be ticked, people first."""
+    """What must be ticked: dropped promises first, then people."""
     told = step(document, "diff")
     difference: Document | None = told.get("document") if told else None
     # WHY: what was ticked of one candidate says nothing of another. Groups of people have
@@ -76,12 +79,22 @@ def gains(document: Document | None) -> tuple[Gain, ...]:
     sides = {side: (document or {}).get(side) for side in SIDES}
     if difference is None:
         text = said("who gains and who loses could not be found out")
-        return (_gain("unknown", {"text": text}, sides),)
+        return (_gain("unknown", {"text": text}, sides), *_promises(document, sides))
     return (
+        *_promises(document, sides),
         *_people(difference),
         *_possible(difference, sides),
         *_undecided(difference, sides),
     )
+
+
+def _promises(document: Document | None, sides: Document) -> Iterator[Gain]:
+    """Whoever drops a promise may gain by it later, and no proof would tell."""
+    told = step(document, "prove") or {}
+    for found in told.get("findings", ()):
+        if found.get("rule") == DROPPED:
+            text = str(found["message"])
+            yield _gain("promise", {"text": text}, {"text": text, **sides})
 
 
 def _people(difference: Document) -> Iterator[Gain]:

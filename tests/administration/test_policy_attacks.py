@@ -13,6 +13,7 @@ from authz.administration import (
     policy_checking,
     policy_checks,
     policy_comments,
+    policy_gains,
     policy_revisions,
     policy_writing,
 )
@@ -275,3 +276,17 @@ def test_policies_that_run_out_leave_nobody(desks):
 def test_policies_with_a_date_that_is_over_leave_somebody(desks):
     since = int(desks.clock()) - 3600
     assert activated(desks, dated(f"context.now > {since}")).is_taken_up
+
+
+def test_a_dropped_promise_is_a_gain_that_somebody_ticks():
+    found = {"rule": "promise-dropped", "message": "the promise `p` is no longer made"}
+    steps = [{"step": "prove", "outcome": "skipped", "findings": [found]}]
+    document = {"policy_revision": "new", "base_revision": "old", "steps": steps}
+    (promise,) = [one for one in policy_gains.gains(document) if one.kind == "promise"]
+    assert promise.group == {"text": "the promise `p` is no longer made"}
+    (other,) = [
+        one
+        for one in policy_gains.gains({**document, "policy_revision": "newer"})
+        if one.kind == "promise"
+    ]
+    assert other.id != promise.id

@@ -139,8 +139,8 @@ def test_an_invariant_that_says_nothing_is_undecided(reviewed):
     text = small.INVARIANTS.replace('"blocked"', '"blocked" and subject.status = "b"')
     found = reviewed(("invariants.yaml", text))
     assert outcomes(found) == steps(prove="undecided")
-    (one,) = step(found, "prove").findings
-    assert one.rule == "invariant-not-proved"
+    reworded, one = step(found, "prove").findings
+    assert (reworded.rule, one.rule) == ("promise-dropped", "invariant-not-proved")
     assert "not proved: vacuous" in one.message
 
 
@@ -181,3 +181,16 @@ def test_the_document_holds_the_documents_of_its_steps(reviewed):
         "prove": "authz.prove/1",
         "diff": "authz.diff/1",
     }
+
+
+def test_a_promise_of_the_base_that_is_dropped_or_reworded_is_told(reviewed):
+    for text, said in (
+        (None, "is no longer made"),
+        (small.INVARIANTS.replace('"blocked"', '"banned"'), "says something else now"),
+    ):
+        found = step(reviewed(("invariants.yaml", text)), "prove").findings
+        told = [one.message for one in found if one.rule == "promise-dropped"]
+        assert told == [f"the promise `blocked-do-nothing` {said}"]
+    title = small.INVARIANTS.replace("Whoever is blocked", "Who is blocked")
+    found = step(reviewed(("invariants.yaml", title)), "prove").findings
+    assert "promise-dropped" not in {one.rule for one in found}

@@ -1,6 +1,7 @@
 """The step that proves the invariants."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from authz.assurance.proving.invariant import FILE
@@ -8,6 +9,7 @@ from authz.assurance.proving.invariant_file import read_invariants
 from authz.assurance.proving.proofs import Proofs, Verdict
 from authz.assurance.proving.prove import prove
 from authz.assurance.reviewing.candidate import Candidate, Progress
+from authz.assurance.reviewing.promises import dropped
 from authz.assurance.reviewing.step import Level, Outcome, Remark, Step, counted, unreadable
 from authz.errors import PolicyError
 from authz.settings import Config
@@ -16,12 +18,17 @@ _BROKEN = Verdict.VIOLATED.value
 _UNKNOWN = Verdict.NOT_PROVED.value
 
 
-def proved(candidate: Candidate, settings: Config, progress: Progress) -> Step:
-    """Which invariants are proved, and which policies can never matter."""
+def proved(
+    candidate: Candidate, settings: Config, progress: Progress, base: Path | None
+) -> Step:
+    """Which invariants are proved, which the base has besides, and which policies can
+    never matter.
+    """
     directory = candidate.directory
+    gone = tuple(dropped(base, directory)) if base else ()
     if not (directory / FILE).exists():
         said = f"there are no invariants: no `{FILE}` in the policy directory"
-        return Step("prove", Outcome.SKIPPED, said)
+        return Step("prove", Outcome.SKIPPED, said, gone)
     try:
         found = prove(
             candidate.policies,
@@ -33,7 +40,7 @@ def proved(candidate: Candidate, settings: Config, progress: Progress) -> Step:
     except PolicyError as exc:
         return unreadable("prove", exc, "unreadable")
     told = found.document()
-    return Step("prove", _outcome(found), _summary(found), tuple(_remarks(told)), told)
+    return Step("prove", _outcome(found), _summary(found), (*gone, *_remarks(told)), told)
 
 
 def _outcome(found: Proofs) -> Outcome:

@@ -126,7 +126,7 @@ class _Reviewing:
         for name, step in (
             ("fmt", lambda found: texts.laid_out(found.source)),
             ("test", lambda found: tested(found, self._progress)),
-            ("prove", lambda found: proved(found, self._settings, self._progress)),
+            ("prove", self._proved),
             ("diff", self._compared),
             ("replay", self._replayed),
         ):
@@ -147,6 +147,10 @@ class _Reviewing:
             return _skipped(name, "the policy set does not load")
         self._progress(name, 0, 0)
         return step(candidate)
+
+    def _proved(self, candidate: Candidate) -> Step:
+        base = self._wanted.base[1] if self._wanted.base else None
+        return proved(candidate, self._settings, self._progress, base)
 
     def _compared(self, candidate: Candidate) -> Step:
         wanted = self._wanted

@@ -62,6 +62,12 @@ _OF_STEPS = (
         "write the policy within what can be unfolded.",
     ),
     Rule(
+        "promise-dropped",
+        "an invariant of the base is dropped or reworded",
+        "No proof says anything of a promise that is not made any more. Keep it, or have "
+        "whoever approves agree to it.",
+    ),
+    Rule(
         "idle-policy",
         "a policy never matters",
         "The answers are the same without it. Take it out, or find out what was meant.",
