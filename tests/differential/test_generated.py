@@ -4,7 +4,7 @@ import pytest
 
 from tests.differential.campaign import Tally, of_generated
 
-SLICES = 5
+SLICES = 2
 SETS, QUESTIONS = 10, 50
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.differential.campaign import Tally
 from tests.differential.shipped import Shipped, of_shipped
 
-SLICES = 5
+SLICES = 2
 #: tests/deep asks a hundred thousand.
 QUESTIONS = 600
 

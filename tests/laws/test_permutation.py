@@ -69,7 +69,7 @@ def _load(files: dict[str, bytes]) -> PolicySet:
     return changed(PolicySource(files, digest(files)))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])
 def test_the_order_of_rules_in_a_file_changes_nothing(source, sample, answers, seed):
     random = Random(seed)
     files = dict(source.files)
@@ -86,7 +86,7 @@ def test_the_reverse_order_of_rules_changes_nothing(source, sample, answers):
     assert _answers(_load(files), sample) == answers
 
 
-@pytest.mark.parametrize("seed", [3, 4])
+@pytest.mark.parametrize("seed", [3])
 def test_the_file_that_a_rule_stands_in_changes_nothing(source, sample, answers, seed):
     random = Random(seed)
     rules = [rule for found in _rules(source).values() for rule in found]
