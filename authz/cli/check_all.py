@@ -16,10 +16,11 @@ from authz.assurance.reviewing.step import Outcome, Remark, short
 from authz.assurance.reviewing.xml import junit
 from authz.assurance.revisions import at_revision
 from authz.cli.exits import Exit
+from authz.cli.files import write_report
 from authz.cli.progress import stages
 from authz.cli.setup import Setup, takes_setup
 from authz.engine.place import near_miss
-from authz.errors import RequestError, Unavailable
+from authz.errors import RequestError
 from authz.storage.database import Database, open_database
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -98,7 +99,7 @@ def check_all(
     forms = (("sarif", sarif_file), ("junit", junit_file), ("markdown", markdown_file))
     for form, file in forms:
         if file is not None:
-            _write(file, _FORMS[form](ran))
+            write_report(file, _FORMS[form](ran))
     click.echo(_FORMS[output](ran), nl=False)
     return _exit(ran)
 
@@ -144,13 +145,6 @@ def _exit(ran: Review) -> Exit:
     if failed:
         return Exit.GATE_FAILED
     return Exit.INDETERMINATE if ran.outcomes(Outcome.UNDECIDED) else Exit.OK
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as exc:
-        raise Unavailable(f"cannot write `{file}`: {exc.strerror}") from exc
 
 
 def _in_words(ran: Review) -> str:
